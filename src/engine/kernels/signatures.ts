@@ -150,6 +150,11 @@ export const SIGNATURES = {
     'n: size',
   ],
 
+  /** A (n, n) := X (n, k) Xᵀ (k, n). A overlaps X nowhere. Symmetric: one triangle is computed. */
+  gramOfUnits: ['bfloat16: productInputs', 'A: matrix(n, n)', 'X: matrix(k, n)', 'k: size', 'n: size'],
+  /** A (k, k) := Xᵀ (k, n) X (n, k). A overlaps X nowhere. Symmetric: one triangle is computed. */
+  gramOfInputs: ['bfloat16: productInputs', 'A: matrix(k, k)', 'X: matrix(k, n)', 'k: size', 'n: size'],
+
   /**
    * Product with k one-hot inputs, of which each example names c by codes:
    * Z (n, m) := start + the columns of E (n, k) that the codes name, where start is b (n, 1), or Z
@@ -323,6 +328,10 @@ export const SIGNATURES = {
   sumOfSquares: ['X: matrix(count)', 'count: size', 'returns: number'],
   /** X := factor · X. */
   scale: ['X: matrix(count)', 'count: size', 'factor: number'],
+  /** X := X / |X|, the Frobenius norm, which is summed in float64. X = 0 remains 0. */
+  divideByNorm: ['X: matrix(count)', 'count: size'],
+  /** Y := alpha · X + beta · Y, as in BLAS: Y is not read where beta is 0. Y may be X. */
+  axpby: ['Y: matrix(count)', 'X: matrix(count)', 'count: size', 'alpha: number', 'beta: number'],
   /** dW := dW + l1 · sign(W) + l2 · W. */
   addPenaltyGradient: ['dW: matrix(count)', 'W: matrix(count)', 'count: size', 'l1: number', 'l2: number'],
 
@@ -400,6 +409,11 @@ export const SIGNATURES = {
     'beta2: number',
     'weightDecay: number',
   ],
+  /**
+   * Nesterov's momentum with a moving average of the gradient, as in Muon (Jordan et al. 2024):
+   * mean := mean + (1 - momentum) (dX - mean), then U := dX + momentum (mean - dX).
+   */
+  nesterov: ['U: matrix(count)', 'mean: matrix(count)', 'dX: matrix(count)', 'count: size', 'momentum: number'],
 } as const satisfies Readonly<Record<string, Signature>>;
 
 export type KernelName = keyof typeof SIGNATURES;

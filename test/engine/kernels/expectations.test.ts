@@ -41,6 +41,15 @@ describe.each(BACKENDS)('the $name backend', ({ createKernels }) => {
     expect(numbersAt(kernels, 11, 4)).toEqual([50, 70, 100, 140]);
   });
 
+  it('computes both products of a matrix with its transpose: X Xᵀ and Xᵀ X', () => {
+    // Two inputs, three units: the first input's numbers are 1 2 3, the second's 4 5 6.
+    const kernels = kernelsOver(1, 2, 3, 4, 5, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    kernels.gramOfUnits(6, 0, 2, 3);
+    expect(numbersAt(kernels, 6, 9)).toEqual([17, 22, 27, 22, 29, 36, 27, 36, 45]);
+    kernels.gramOfInputs(15, 0, 2, 3);
+    expect(numbersAt(kernels, 15, 4)).toEqual([14, 32, 32, 77]);
+  });
+
   it('gathers the rows that the indices name', () => {
     const kernels = kernelsOver(1, 2, 3, 4, 5, 6, 0, 0, 0, 0);
     kernels.indices.set([9, 2, 0]);

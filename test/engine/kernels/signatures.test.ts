@@ -7,7 +7,7 @@ import { addon } from '../addon.ts';
 const KERNELS = new URL('../../../src/engine/kernels/', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, KERNELS), 'utf8');
 
-const HEADERS = ['activations', 'elementwise', 'losses', 'normalization', 'oneHot', 'optimizers', 'products'];
+const HEADERS = ['activations', 'elementwise', 'gram', 'losses', 'normalization', 'oneHot', 'optimizers', 'products'];
 const SOURCE = HEADERS.map((name) => read(`cpp/${name}.h`)).join('\n');
 
 interface Declaration {

@@ -16,6 +16,26 @@ struct Matrix {
   }
 };
 
+/** The tiles of a block that are computed: all of them. */
+struct AllTiles {
+  /** How many columns of the tile at this row and column of the block are left out. */
+  INLINE Size skipped(Size /* row */, Size /* column */) const { return 0; }
+};
+
+/**
+ * Those of a symmetric product with a number on or above the diagonal, without the whole vectors
+ * below it. The block's own position is (row, column).
+ */
+struct UpperTiles {
+  Size row;
+  Size column;
+
+  INLINE Size skipped(Size atRow, Size atColumn) const {
+    const Size i = row + atRow, j = column + atColumn;
+    return i > j ? (i - j) / WIDTH * WIDTH : 0;
+  }
+};
+
 #ifndef BLOCK_DEPTH
 // A panel of `right`, BLOCK_DEPTH x TILE_COLUMNS, fits in the first-level cache (8 KiB with 128-bit
 // vectors).

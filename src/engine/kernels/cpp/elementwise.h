@@ -86,6 +86,22 @@ KERNEL void scale(float* X, Size count, float factor) {
   parallelForVectors(count, [=](Size at, auto lanes) { lanes.store(X + at, factor * load(X + at)); });
 }
 
+/** X := X / |X|, the Frobenius norm; X = 0 remains 0. In float64, where no 1 / |X| overflows. */
+KERNEL void divideByNorm(float* X, Size count) {
+  const double norm = __builtin_sqrt(sumOfSquares(X, count));
+  if (norm == 0) return;
+  const double inverse = 1 / norm;
+  parallelForVectors(count, [=](Size at, auto lanes) { lanes.store(X + at, narrowed(widened(load(X + at)) * inverse)); });
+}
+
+/** Y := alpha X + beta Y; Y is not read where beta is 0. */
+KERNEL void axpby(float* Y, const float* X, Size count, float alpha, float beta) {
+  parallelForVectors(count, [=](Size at, auto lanes) {
+    const Vector x = alpha * load(X + at);
+    lanes.store(Y + at, beta == 0.0f ? x : multiplyAdd(splat(beta), load(Y + at), x));
+  });
+}
+
 /** dW := dW + l1 sign(W) + l2 W. */
 KERNEL void addPenaltyGradient(float* dW, const float* W, Size count, float l1, float l2) {
   parallelForVectors(count, [=](Size at, auto lanes) {

@@ -21,20 +21,25 @@ constexpr Size SMALL_MATRIX = 4096;
 alignas(64) constexpr float zeros[TILE_COLUMNS] = {};
 
 /**
- * One block: left (rows, depth) times right (depth, columns); the strides of `out` and `base` are
- * in `tile`. A packed copy is read where there is one, else (null) the matrix itself.
+ * The tiles of one block: left (rows, depth) times right (depth, columns); the strides of `out` and
+ * `base` are in `tile`. A packed copy is read where there is one, else (null) the matrix itself.
  */
-INLINE void multiplyBlock(Matrix left, Matrix right, Packing packed, Size rows, Size columns, Tile tile) {
+template <class Tiles>
+INLINE void multiplyBlock(Matrix left, Matrix right, Packing packed, Size rows, Size columns, Tile tile, Tiles tiles) {
   float* const out = tile.out;
   const float* const base = tile.base;
+  tile.rightStride = packed.right ? TILE_COLUMNS : right.rowStride;
   for (Size column = 0; column < columns; column += TILE_COLUMNS) {
-    tile.right = packed.right ? packed.right + column * tile.depth : right.at + column;
-    tile.rightStride = packed.right ? TILE_COLUMNS : right.rowStride;
-    tile.columns = smaller(TILE_COLUMNS, columns - column);
+    const float* const panel = packed.right ? packed.right + column * tile.depth : right.at + column;
+    const Size width = smaller(TILE_COLUMNS, columns - column);
     for (Size row = 0; row < rows;) {
       const Size height = evenChunk(rows - row, TILE_ROWS);
-      tile.out = out + row * tile.outStride + column;
-      tile.base = base ? base + row * tile.baseStride + column : zeros;
+      const Size skipped = tiles.skipped(row, column);
+      if (skipped >= width) break;
+      tile.right = panel + skipped;
+      tile.columns = width - skipped;
+      tile.out = out + row * tile.outStride + column + skipped;
+      tile.base = base ? base + row * tile.baseStride + column + skipped : zeros;
       if (packed.left) {
         tile.left = packed.left + row * tile.depth;
         tile.leftStride = height;
@@ -86,8 +91,9 @@ struct FloatBlocks {
     if (bfloat16) roundToBfloat16(packed.left, rows * depth);
   }
 
-  INLINE void multiply(Size rows, Size columns, const Tile& tile) const {
-    multiplyBlock(left, right, packed, rows, columns, tile);
+  template <class Tiles>
+  INLINE void multiply(Size rows, Size columns, const Tile& tile, Tiles tiles) const {
+    multiplyBlock(left, right, packed, rows, columns, tile, tiles);
   }
 };
 

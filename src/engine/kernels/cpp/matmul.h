@@ -17,9 +17,9 @@ struct LeaveIt {
   INLINE void operator()(float* /* at */, Size /* rows */, Size /* columns */) const {}
 };
 
-/** Iterates over the blocks of a product. */
-template <class Blocks, class Finish>
-INLINE void multiplyBlocks(const Product& product, Blocks blocks, Finish finish) {
+/** Computes a product by blocks. `tilesOf` names the tiles of the block at a row and column. */
+template <class Blocks, class TilesOf, class Finish>
+INLINE void multiplyBlocks(const Product& product, Blocks blocks, TilesOf tilesOf, Finish finish) {
   const auto [out, outStride, left, right, base, baseStride, rows, depth, columns, factor, bfloat16] = product;
   for (Size column = 0; column < columns; column += BLOCK_COLUMNS) {
     const Size width = smaller(BLOCK_COLUMNS, columns - column);
@@ -36,7 +36,7 @@ INLINE void multiplyBlocks(const Product& product, Blocks blocks, Finish finish)
         tile.outStride = outStride;
         tile.base = p > 0 ? tile.out : base ? base + row * baseStride + column : nullptr;
         tile.baseStride = p > 0 ? outStride : baseStride;
-        blocks.multiply(height, width, tile);
+        blocks.multiply(height, width, tile, tilesOf(row, column));
         if (p + blockDepth == depth) finish(tile.out, height, width);
         row += height;
       }
@@ -45,20 +45,31 @@ INLINE void multiplyBlocks(const Product& product, Blocks blocks, Finish finish)
   }
 }
 
+/**
+ * Calls `compute(part, blocks)` for each of the parts of a product, which threads share: `blocks`
+ * packs and multiplies the blocks of the part.
+ */
+template <class PartOf, class Compute>
+INLINE void computeParts([[maybe_unused]] bool bfloat16, Size parts, PartOf partOf, Compute compute) {
+#ifdef PAIR_KERNELS
+  if (const PairKernels* kernels = bfloat16 ? PAIR_KERNELS() : nullptr) {
+    return forEachChunk(parts, [=](Size chunk) { compute(partOf(chunk), PairBlocks{packing(), *kernels}); });
+  }
+#endif
+  forEachChunk(parts, [=](Size chunk) {
+    const Product part = partOf(chunk);
+    compute(part, floatBlocks(part));
+  });
+}
+
 template <class Finish = LeaveIt>
 INLINE void multiply(const Product& product, Finish finish = {}) {
   const Grid grid = gridOf(product.rows, product.depth, product.columns);
-#ifdef PAIR_KERNELS
-  if (const PairKernels* kernels = product.bfloat16 ? PAIR_KERNELS() : nullptr) {
-    return forEachChunk(grid.chunks(), [=](Size chunk) {
-      multiplyBlocks(chunkOf(product, grid, chunk), PairBlocks{packing(), *kernels}, finish);
-    });
-  }
-#endif
-  forEachChunk(grid.chunks(), [=](Size chunk) {
-    const Product part = chunkOf(product, grid, chunk);
-    multiplyBlocks(part, floatBlocks(part), finish);
-  });
+  computeParts(
+      product.bfloat16, grid.chunks(), [=](Size chunk) { return chunkOf(product, grid, chunk); },
+      [=](const Product& part, auto blocks) {
+        multiplyBlocks(part, blocks, [](Size, Size) { return AllTiles{}; }, finish);
+      });
 }
 
 }  // namespace matmul

@@ -105,3 +105,15 @@ KERNEL void average(float* P, const float* X, Size count, double decay) {
     lanes.store(P + at, multiplyAdd(splat(newFactor), load(X + at), oldFactor * load(P + at)));
   });
 }
+
+/** mean := mean + (1 - momentum) (dX - mean), then U := dX + momentum (mean - dX). */
+KERNEL void nesterov(float* U, float* mean, const float* dX, Size count, double momentum) {
+  const float newFactor = float(1 - momentum);
+  parallelForVectors(count, [=](Size at, auto lanes) {
+    const Vector gradient = load(dX + at);
+    const Vector before = load(mean + at);
+    const Vector moved = multiplyAdd(splat(newFactor), gradient - before, before);
+    lanes.store(mean + at, moved);
+    lanes.store(U + at, multiplyAdd(splat(float(momentum)), moved - gradient, gradient));
+  });
+}

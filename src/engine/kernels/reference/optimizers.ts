@@ -1,6 +1,6 @@
 import { type Kernels, NONE } from '../kernels.ts';
 
-type Optimizers = Pick<Kernels, 'sgd' | 'rmsprop' | 'adagrad' | 'adam' | 'lion' | 'average'>;
+type Optimizers = Pick<Kernels, 'sgd' | 'rmsprop' | 'adagrad' | 'adam' | 'lion' | 'nesterov' | 'average'>;
 
 /**
  * One step of each optimizer over `count` parameters X with gradients dX, by the formulas of
@@ -84,6 +84,14 @@ export function optimizers(values: Float64Array): Optimizers {
         const direction = Math.sign(beta1 * values[mean + e] + (1 - beta1) * gradient);
         values[X + e] = (1 - rate * weightDecay) * values[X + e] - rate * direction;
         values[mean + e] = beta2 * values[mean + e] + (1 - beta2) * gradient;
+      }
+    },
+
+    nesterov(U, mean, dX, count, momentum) {
+      for (let e = 0; e < count; e++) {
+        const gradient = values[dX + e];
+        values[mean + e] += (1 - momentum) * (gradient - values[mean + e]);
+        values[U + e] = gradient + momentum * (values[mean + e] - gradient);
       }
     },
   };

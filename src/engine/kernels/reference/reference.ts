@@ -5,6 +5,7 @@ import { batchNormalization } from './batchNormalization.ts';
 import { dropout } from './dropout.ts';
 import { fused } from './fused.ts';
 import { gradients } from './gradients.ts';
+import { gram } from './gram.ts';
 import { layerNormalization } from './layerNormalization.ts';
 import { losses } from './losses.ts';
 import { oneHot } from './oneHot.ts';
@@ -27,6 +28,7 @@ function createBackend(values: Float64Array, indices: Int32Array, productInputs:
     ...ONE_THREAD,
     ...ofLayer,
     ...fused(ofLayer),
+    ...gram(values, productInputs),
     ...oneHot(values, indices),
     ...dropout(values),
     ...batchNormalization(values),

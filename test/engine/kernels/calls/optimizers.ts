@@ -85,8 +85,16 @@ const averageCall = kernelCall<string>({
   call: (kernels, { P, X }, { count }) => kernels.average(P, X, count, 0.97),
 });
 
-/** One step of each optimizer, and of the average, over `count` parameters. */
-export const OPTIMIZER_CALLS: readonly KernelCall[] = [...STEPS.map(callOf), averageCall];
+const nesterovCall = kernelCall({
+  name: 'nesterov',
+  sizeArguments: ['count'],
+  matrices: { U: each, mean: each, dX: each },
+  writes: ['U', 'mean'],
+  call: (kernels, { U, mean, dX }, { count }) => kernels.nesterov(U, mean, dX, count, 0.95),
+});
+
+/** One step of each optimizer, of Muon's momentum and of the average, over `count` parameters. */
+export const OPTIMIZER_CALLS: readonly KernelCall[] = [...STEPS.map(callOf), nesterovCall, averageCall];
 
 function callOf({ name, uses, step }: Step): KernelCall {
   return kernelCall<string>({

@@ -43,6 +43,20 @@ export const PRODUCT_CALLS: readonly KernelCall[] = [
     call: (kernels, { dA, W, dZ }, { m, k, n }) => kernels.inputGradient(dA, W, dZ, m, k, n),
   }),
   kernelCall({
+    name: 'gramOfUnits',
+    sizeArguments: ['k', 'n'],
+    matrices: { X: [({ k, n }) => k * n], A: [({ n }) => n * n] },
+    writes: ['A'],
+    call: (kernels, { A, X }, { k, n }) => kernels.gramOfUnits(A, X, k, n),
+  }),
+  kernelCall({
+    name: 'gramOfInputs',
+    sizeArguments: ['k', 'n'],
+    matrices: { X: [({ k, n }) => k * n], A: [({ k }) => k * k] },
+    writes: ['A'],
+    call: (kernels, { A, X }, { k, n }) => kernels.gramOfInputs(A, X, k, n),
+  }),
+  kernelCall({
     name: 'affineActivate',
     sizeArguments: ['m', 'k', 'n'],
     matrices: {

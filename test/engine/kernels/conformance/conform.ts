@@ -5,6 +5,7 @@ import { conformInBfloat16 } from './bfloat16.ts';
 import { conformElementwise } from './elementwise.ts';
 import { conformInEveryCall } from './everyCall.ts';
 import { conformWhenFused } from './fused.ts';
+import { conformInGram } from './gram.ts';
 import { conformInLosses } from './losses.ts';
 import { conformInNormalization } from './normalization.ts';
 import { conformInOneHot } from './oneHot.ts';
@@ -14,6 +15,7 @@ import { conformInProducts } from './products.ts';
 /** Everything that a backend must compute as the reference does. */
 export function conform(createKernels: CreateKernels): void {
   describe('products', () => conformInProducts(createKernels));
+  describe('products with the own transpose', () => conformInGram(createKernels));
   describe('one-hot products', () => conformInOneHot(createKernels));
   describe('products of bfloat16', () => conformInBfloat16(createKernels));
   describe('products with activations', () => conformWhenFused(createKernels));

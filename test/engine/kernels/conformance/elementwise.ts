@@ -66,6 +66,36 @@ export function conformElementwise(createKernels: CreateKernels): void {
     );
   });
 
+  it.each(SIZES)('divideByNorm gives %i numbers the norm 1, whatever their magnitude', (count) => {
+    // 1 / norm of the smallest is no float32.
+    for (const magnitude of [1e-44, 1e-39, 1e-20, 1, 1e20, 1e37]) {
+      const X = normals(count, count, magnitude).with(0, Math.fround(magnitude));
+      const arrangement: Arrangement = {
+        matrices: { X },
+        writes: ['X'],
+        call: (kernels, at) => kernels.divideByNorm(at.X, count),
+      };
+      expectConformance(createKernels, arrangement, ulps(2));
+    }
+  });
+
+  it('divideByNorm leaves zeros', () => {
+    const kernels = createKernels({ numbers: 33, indices: 0 });
+    kernels.divideByNorm(0, 33);
+    expect([...kernels.values]).toEqual(Array(33).fill(0));
+  });
+
+  it.each(SIZES)('axpby combines %i numbers, and does not read Y where beta is 0', (count) => {
+    const arrangementOf = (Y: readonly number[], beta: number): Arrangement => ({
+      matrices: { X: normals(count, count), Y },
+      writes: ['Y'],
+      call: (kernels, at) => kernels.axpby(at.Y, at.X, count, 0.37, beta),
+    });
+    const summed = arrangementOf(normals(count, 1), 0.9);
+    expectConformance(createKernels, summed, roundingOfSums(summed, 2));
+    expectConformance(createKernels, arrangementOf(Array(count).fill(Number.NaN), 0), ulps(1.5));
+  });
+
   it.each(SIZES)('addPenaltyGradient adds the gradient of the penalty of %i parameters', (count) => {
     const W = normals(count, count).map((w, e) => (e % 4 === 1 ? 0 : w));
     const arrangement: Arrangement = {
