@@ -26,7 +26,15 @@ interface InternalOption<Value> {
   readonly separate: true;
 }
 
-export type Option = NumberOption | FlagOption | InternalOption<unknown>;
+/** An option with a type and options of its own: `{ "type": "adamw", "learningRate": 0.001 }`. */
+export interface NestedOption<Values extends { readonly type: string } = { readonly type: string }> {
+  /** The type, and the defaults of its options. */
+  readonly default: Values;
+  readonly options: Options;
+  readonly description: string;
+}
+
+export type Option = NumberOption | FlagOption | NestedOption | InternalOption<unknown>;
 export type Options = Readonly<Record<string, Option>>;
 
 export type ValuesOf<Given extends Options> = { readonly [Name in keyof Given]: Given[Name]['default'] };
@@ -45,8 +53,15 @@ export interface Definition<Values extends object, Created> {
 
 /** How a caller selects a row of such a table: its name in `type`, and any of its options. */
 export type SpecOf<Table extends Readonly<Record<string, Definition<object, unknown>>>> = {
-  readonly [Type in keyof Table]: { readonly type: Type } & Partial<Table[Type]['defaults']>;
+  readonly [Type in keyof Table]: { readonly type: Type } & Given<Table[Type]['defaults']>;
 }[keyof Table];
+
+/** Any of the options, and of a nested option any of its own. */
+export type Given<Values> = {
+  readonly [Name in keyof Values]?: Values[Name] extends { readonly type: string }
+    ? Partial<Values[Name]>
+    : Values[Name];
+};
 
 /** A numeric option with this default. The same range may serve several rows of a table. */
 export function numberOption(value: number, range: Omit<NumberOption, 'default'>): NumberOption {
@@ -59,6 +74,15 @@ export function flagOption(value: boolean, description: string): FlagOption {
 
 export function internalOption<Value>(value: Value): InternalOption<Value> {
   return { default: value, separate: true };
+}
+
+/** An option that selects this row of a table and sets any of its options. */
+export function nestedOption<const Type extends string, Values extends object>(
+  type: Type,
+  { options, defaults }: Definition<Values, unknown>,
+  description: string,
+): NestedOption<{ readonly type: Type } & Values> {
+  return { default: { type, ...defaults }, options, description };
 }
 
 /** A row of such a table. `build` may throw RangeError for values that do not go together. */
@@ -74,7 +98,7 @@ export function define<Given extends Options, Created>(
     defaults,
     create: (given) => {
       checkOptions(options, given);
-      return build({ ...defaults, ...given });
+      return build({ ...defaults, ...given, ...completeNested(options, given) });
     },
   };
 }
@@ -84,10 +108,31 @@ function checkOptions(options: Options, given: object): void {
     if (name === 'type') continue;
     const option = options[name];
     if (option === undefined) throw new TypeError(`Unknown option '${name}'.`);
+    if (isNestedOption(option)) checkNested(name, option, value);
     if (isNumberOption(option) && !isInRange(option, value)) {
       throw new RangeError(`Option '${name}' must be ${describeRange(option)}, not ${value}.`);
     }
   }
+}
+
+function checkNested(name: string, option: NestedOption, value: { readonly type?: string }): void {
+  const { type } = option.default;
+  if (value.type !== undefined && value.type !== type)
+    throw new TypeError(`Option '${name}' must have the type '${type}', not '${value.type}'.`);
+  checkOptions(option.options, value);
+}
+
+/** The nested options that are given, with the defaults of their own options. */
+function completeNested(options: Options, given: object): object {
+  const nested = Object.entries(given).flatMap(([name, value]) => {
+    const option = options[name];
+    return option !== undefined && isNestedOption(option) ? [[name, { ...option.default, ...value }] as const] : [];
+  });
+  return Object.fromEntries(nested);
+}
+
+export function isNestedOption(option: Option): option is NestedOption {
+  return 'options' in option;
 }
 
 export function isNumberOption(option: Option): option is NumberOption {

@@ -27,6 +27,15 @@ const OPTION_NAMES: Readonly<Record<string, string>> = {
 /** An optimizer or a loss. The engine rejects unknown options. */
 const typedOptions = z.looseObject({ type: z.string() }).transform(renamed);
 
+/** Muon with the groups of all its parameters. `parameters` are those that its iteration updates. */
+const muon = z
+  .looseObject({
+    type: z.literal('muon'),
+    parameters: z.array(z.string()),
+    rest: z.looseObject({ groups: z.array(z.looseObject({})) }),
+  })
+  .transform(({ parameters: _, rest: { groups, ...rest }, ...options }) => ({ ...options, rest, groups }));
+
 /**
  * A training as PyTorch computed it. The schema is strict, so a field that the test does not
  * compare is an error.
@@ -39,7 +48,7 @@ const goldenRun = z.strictObject({
   activations: z.array(z.enum(ACTIVATIONS)),
   normalization: z.enum(['batch', 'layer']).nullable(),
   loss: typedOptions.transform((loss) => loss as LossSpec),
-  optimizer: typedOptions.transform((optimizer) => optimizer as OptimizerSpec),
+  optimizer: z.union([muon, typedOptions]).transform((optimizer) => optimizer as OptimizerSpec),
   clipGradientNorm: z.number().nullable(),
   l1: z.number().optional(),
   l2: z.number().optional(),

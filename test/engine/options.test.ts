@@ -72,3 +72,27 @@ describe('a table of definitions', () => {
     }
   });
 });
+
+describe('a nested option', () => {
+  const create = (rest: object) => OPTIMIZERS.muon.create({ rest });
+  const schema = optionsSchema(OPTIMIZERS);
+  const errorsOf = (rest: object) =>
+    schema.safeParse({ type: 'muon', rest }).error?.issues.map(({ path }) => path.join('/'));
+
+  it('has the defaults of its own options, and one type', () => {
+    const complete = { type: 'adamw', learningRate: 0.004, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.03 };
+    expect(schema.parse({ type: 'muon', rest: { learningRate: 0.004 } })).toMatchObject({ rest: complete });
+    expect(schema.parse({ type: 'muon' })).toMatchObject({ rest: { ...complete, learningRate: 0.0015 } });
+    expect(create({ learningRate: 0.005 }).hiddenWeights?.restRateFactor).toBe(0.5);
+    expect(create({ learningRate: 0.005 }).weightDecay).toBe(0.03);
+  });
+
+  it('rejects other types, unknown options and values outside their ranges', () => {
+    expect(() => create({ type: 'sgd' })).toThrow("Option 'rest' must have the type 'adamw', not 'sgd'.");
+    expect(() => create({ momentum: 0.9 })).toThrow("Unknown option 'momentum'.");
+    expect(() => create({ beta1: 1 })).toThrow(RangeError);
+    expect(errorsOf({ type: 'sgd' })).toEqual(['rest/type']);
+    expect(errorsOf({ momentum: 0.9 })).toEqual(['rest']);
+    expect(errorsOf({ beta1: 1 })).toEqual(['rest/beta1']);
+  });
+});

@@ -3,11 +3,12 @@ import type { Layer } from '../layers/layer.ts';
 import type { LayerSpec } from '../layers/layerSpec.ts';
 import type { Averaging } from '../memory/average.ts';
 import { isLearned, nameInNetwork } from '../memory/parameters.ts';
+import { updateCostOf } from '../optimizers/hiddenWeights.ts';
 import { createOptimizer, type OptimizerSpec } from '../optimizers/optimizers.ts';
 import { joinParameters } from '../optimizers/regions.ts';
 import { planNetwork } from './plan.ts';
 import { sizeOf } from './size.ts';
-import { createChain, type NetworkSpec } from './spec.ts';
+import { createChain, learnedParameters, type NetworkSpec } from './spec.ts';
 
 type Shape = readonly number[];
 
@@ -48,6 +49,8 @@ export interface Dimensions {
     readonly parameters: number;
     /** Of the forward products. */
     readonly multiplyAddsPerRow: number;
+    /** Of the optimizer's products in a step. */
+    readonly multiplyAddsPerUpdate: number;
     /** Arena of a training in float32, without its dataset. */
     readonly trainingBytes: number;
   };
@@ -68,12 +71,14 @@ export function dimensionsOf(
   const optimizer = createOptimizer(optimizerSpec);
   const chain = createChain(spec);
   const { parameters, multiplyAdds } = sizeOf(spec);
+  const update = updateCostOf(optimizer, learnedParameters(spec));
   const { size, parameters: slots } = planNetwork(spec, m, {
     datasetRows: 0,
     targetColumns: spec.layers[spec.layers.length - 1].units,
     weighted: false,
     classWeights: 0,
     optimizerMatrices: optimizer.stateMatrices,
+    optimizerScratch: update.scratch,
     averages: averaging !== null,
     storesActivationGradients: false,
   });
@@ -87,6 +92,7 @@ export function dimensionsOf(
     totals: {
       parameters,
       multiplyAddsPerRow: multiplyAdds,
+      multiplyAddsPerUpdate: update.multiplyAdds,
       trainingBytes: size.numbers * FLOAT32_BYTES + size.indices * INT32_BYTES,
     },
   };

@@ -19,6 +19,8 @@ export interface TrainingSizes {
   readonly classWeights: number;
   /** Matrices of the parameters' size that the optimizer stores. */
   readonly optimizerMatrices: number;
+  /** Numbers that the optimizer's updates use one after the other. */
+  readonly optimizerScratch: number;
   /** Whether the arena has a moving average of the model. */
   readonly averages: boolean;
   /** Whether Z, A, dA and dZ of every layer survive the passes, to be read afterwards. */
@@ -80,6 +82,8 @@ export interface Plan {
   /** In the order of the learned parameters. */
   readonly gradients: Region;
   readonly optimizerState: Region;
+  /** Offset of the numbers that the optimizer's updates use. */
+  readonly optimizerScratch: number;
   /** The rows of one pass. */
   readonly batch: RowsPlan;
   /** All rows of the training. */
@@ -141,6 +145,7 @@ const PREDICTING: TrainingSizes = {
   weighted: false,
   classWeights: 0,
   optimizerMatrices: 0,
+  optimizerScratch: 0,
   averages: false,
   storesActivationGradients: false,
 };
@@ -149,12 +154,12 @@ type Layers = readonly (readonly Layer[])[];
 
 type ParametersPlan = Pick<
   Plan,
-  'parameters' | 'learned' | 'model' | 'average' | 'persistent' | 'gradients' | 'optimizerState'
+  'parameters' | 'learned' | 'model' | 'average' | 'persistent' | 'gradients' | 'optimizerState' | 'optimizerScratch'
 >;
 
 /**
  * Allocates from the start of the arena: learned parameters, statistics, the optimizer's state, the
- * average, gradients.
+ * average, gradients, the optimizer's scratch memory.
  */
 function planParameters(allocator: Allocator, layers: Layers, training: TrainingSizes | null): ParametersPlan {
   const shapes = layers.flatMap((links, index) =>
@@ -183,6 +188,7 @@ function planParameters(allocator: Allocator, layers: Layers, training: Training
     persistent,
     gradients: gradients.region,
     optimizerState,
+    optimizerScratch: allocator.allocate(training?.optimizerScratch ?? 0),
   };
 }
 

@@ -1,6 +1,8 @@
 import type { Kernels } from '../kernels/kernels.ts';
 import { countElements, isLearned, type ParameterShape } from '../memory/parameters.ts';
-import { createChain, type NetworkSpec } from './spec.ts';
+import { updateCostOf } from '../optimizers/hiddenWeights.ts';
+import type { Optimizer } from '../optimizers/optimizer.ts';
+import { createChain, learnedParameters, type NetworkSpec } from './spec.ts';
 
 /** The size of a network: the sum of what its layers declare. */
 export interface NetworkSize {
@@ -31,12 +33,18 @@ const MULTIPLY_ADDS_PER_THREAD = 2 ** 18;
 
 /**
  * How many of the backend's threads speed up a step of so many rows: as many as share its largest
- * product.
+ * product, of the passes or of the optimizer.
  */
-export function usefulThreads(spec: NetworkSpec, rows: number, { maxThreads }: Kernels): number {
+export function usefulThreads(
+  spec: NetworkSpec,
+  rows: number,
+  optimizer: Optimizer,
+  { maxThreads }: Pick<Kernels, 'maxThreads'>,
+): number {
   const products = createChain(spec).flat();
-  const largest = rows * Math.max(...products.map(({ cost }) => cost.sharedMultiplyAdds));
-  const chunks = Math.floor(largest / MULTIPLY_ADDS_PER_THREAD);
+  const ofPasses = rows * Math.max(...products.map(({ cost }) => cost.sharedMultiplyAdds));
+  const { largestProduct } = updateCostOf(optimizer, learnedParameters(spec));
+  const chunks = Math.floor(Math.max(ofPasses, largestProduct) / MULTIPLY_ADDS_PER_THREAD);
   return Math.max(1, Math.min(maxThreads, chunks));
 }
 

@@ -4,6 +4,7 @@ import { createLoss, type LossSpec } from '../losses/losses.ts';
 import type { Numbers } from '../matrix.ts';
 import { type Averaging, restoreModel, withAverage, writeModel } from '../memory/average.ts';
 import { initializeParameters, type Parameter, readGradients } from '../memory/parameters.ts';
+import { updateCostOf } from '../optimizers/hiddenWeights.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { createOptimizer, type OptimizerSpec } from '../optimizers/optimizers.ts';
 import { createGenerator, type GeneratorState, restoreGenerator } from '../random.ts';
@@ -14,7 +15,7 @@ import { type Network, networkOver } from './network.ts';
 import { type Plan, planNetwork } from './plan.ts';
 import type { Penalties } from './regularization.ts';
 import { usefulThreads } from './size.ts';
-import type { NetworkSpec } from './spec.ts';
+import { learnedParameters, type NetworkSpec } from './spec.ts';
 import { createSteps, type Steps } from './steps.ts';
 
 export interface TrainerOptions extends Partial<Penalties> {
@@ -143,7 +144,7 @@ export function createTrainer(spec: NetworkSpec, options: TrainerOptions): Train
       progress,
     ),
     learningRate: optimizer.learningRate,
-    maxThreads: usefulThreads(spec, batchSize, kernels),
+    maxThreads: usefulThreads(spec, batchSize, optimizer, kernels),
     setThreads: kernels.setThreads,
     load: (first, rows) => loadRows(kernels, plan, loss, first, rows),
     order(rows, shuffled) {
@@ -174,7 +175,7 @@ export function createTrainer(spec: NetworkSpec, options: TrainerOptions): Train
 function planTraining(
   spec: NetworkSpec,
   { classWeights, targetColumns }: Loss,
-  { stateMatrices }: Optimizer,
+  optimizer: Optimizer,
   { batchSize, datasetRows, weighted = false, averaging = null, storesActivationGradients = false }: TrainerOptions,
 ): Plan {
   const outputs = spec.layers[spec.layers.length - 1]?.units ?? 0;
@@ -183,7 +184,8 @@ function planTraining(
     targetColumns: targetColumns(outputs),
     weighted,
     classWeights: classWeights?.length ?? 0,
-    optimizerMatrices: stateMatrices,
+    optimizerMatrices: optimizer.stateMatrices,
+    optimizerScratch: updateCostOf(optimizer, learnedParameters(spec)).scratch,
     averages: averaging !== null,
     storesActivationGradients,
   });

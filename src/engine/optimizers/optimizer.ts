@@ -15,6 +15,29 @@ export interface OptimizerRegion {
   /** The factor of the step's rate. */
   readonly rateFactor: number;
   readonly weightDecay: number;
+  /** Of a region that is one matrix, where the optimizer updates hidden W as such. */
+  readonly matrix?: MatrixRegion;
+}
+
+/** A matrix (n, k). */
+export interface MatrixRegion {
+  readonly n: number;
+  readonly k: number;
+  /** Offset of numbers that an update may use and that no other one reads. */
+  readonly scratch: number;
+}
+
+/** How the hidden W are updated: W of every layer but the last, each as a region of its own. */
+export interface HiddenWeights {
+  /** The weight decay of those in no group. */
+  readonly weightDecay: number;
+  /** The rate of all other parameters, as a factor of the optimizer's. */
+  readonly restRateFactor: number;
+  /** How many numbers of scratch memory the update of a matrix (n, k) uses. */
+  scratchNumbers(n: number, k: number): number;
+  /** Multiply-adds of the update of a matrix (n, k), and those of the largest of its products. */
+  multiplyAdds(n: number, k: number): number;
+  largestProduct(n: number, k: number): number;
 }
 
 /**
@@ -26,6 +49,8 @@ export interface Optimizer {
   readonly learningRate: number;
   /** The weight decay of parameters that are in no group. */
   readonly weightDecay: number;
+  /** Absent where it updates hidden W as all other parameters. */
+  readonly hiddenWeights?: HiddenWeights;
   /** How many matrices of the parameters' size its state has; they are 0 before the first step. */
   readonly stateMatrices: number;
   /** One step in place, with this step's rate for the region; `step` counts from 1. */

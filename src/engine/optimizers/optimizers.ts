@@ -4,12 +4,13 @@ import { adam } from './adam.ts';
 import { adamw } from './adamw.ts';
 import type { ParameterGroup } from './groups.ts';
 import { lion } from './lion.ts';
+import { muon } from './muon.ts';
 import type { Optimizer } from './optimizer.ts';
 import { rmsprop } from './rmsprop.ts';
 import { sgd } from './sgd.ts';
 
 /** Every optimizer by name. */
-export const OPTIMIZERS = { sgd, rmsprop, adagrad, adam, adamw, lion };
+export const OPTIMIZERS = { sgd, rmsprop, adagrad, adam, adamw, lion, muon };
 
 export type OptimizerSpec = SpecOf<typeof OPTIMIZERS> & {
   /** Parameters with a rate and a decay of their own. Default: none. */

@@ -11,7 +11,7 @@ export const MOMENTUM = {
 export const WEIGHT_DECAY = {
   min: 0,
   max: 1e6,
-  description: 'How fast parameters shrink. adamw and lion apply it apart from the gradient.',
+  description: 'How fast parameters shrink. adamw, lion and muon apply it apart from the gradient.',
 } as const;
 
 export const MEAN_DECAY = { min: 0, below: 1, description: "Decay of the gradient's mean." } as const;

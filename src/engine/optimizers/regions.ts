@@ -1,6 +1,7 @@
 import type { Region } from '../memory/allocator.ts';
 import { isLearned, type ParameterSlot } from '../memory/parameters.ts';
 import { findGroupConflicts, groupOf, type ParameterGroup } from './groups.ts';
+import { hiddenWeightsOf } from './hiddenWeights.ts';
 import type { Optimizer, OptimizerRegion } from './optimizer.ts';
 
 /** Where the learned parameters, their gradients and the optimizer's matrices are in the arena. */
@@ -9,9 +10,14 @@ interface LearnedPlan {
   readonly learned: Region;
   readonly gradients: Region;
   readonly optimizerState: Region;
+  /** Offset of the optimizer's scratch memory. */
+  readonly optimizerScratch: number;
 }
 
-type Settings = Pick<OptimizerRegion, 'rateFactor' | 'weightDecay'>;
+interface Settings extends Pick<OptimizerRegion, 'rateFactor' | 'weightDecay'> {
+  /** Whether the parameter is a region of its own. */
+  readonly isMatrix: boolean;
+}
 
 /** Neighbouring parameters with the same settings. */
 export interface Neighbours extends Settings {
@@ -24,12 +30,12 @@ export interface Neighbours extends Settings {
  * groups do not suit the network.
  */
 export function planRegions(
-  { parameters, learned, gradients, optimizerState }: LearnedPlan,
+  { parameters, learned, gradients, optimizerState, optimizerScratch }: LearnedPlan,
   optimizer: Optimizer,
   groups: readonly ParameterGroup[],
 ): readonly OptimizerRegion[] {
   const neighbours = joinParameters(parameters, optimizer, groups);
-  return neighbours.map(({ slots: [{ offset: X }], rateFactor, weightDecay }, index) => {
+  return neighbours.map(({ slots: [{ offset: X, shape }], rateFactor, weightDecay, isMatrix }, index) => {
     const at = X - learned.offset;
     // Up to the next region: the numbers that align it are 0 and stay 0.
     const end = neighbours[index + 1]?.slots[0].offset ?? learned.offset + learned.count;
@@ -37,7 +43,8 @@ export function planRegions(
       { length: optimizer.stateMatrices },
       (_, matrix) => optimizerState.offset + matrix * learned.count + at,
     );
-    return { X, dX: gradients.offset + at, state, count: end - X, rateFactor, weightDecay };
+    const region = { X, dX: gradients.offset + at, state, count: end - X, rateFactor, weightDecay };
+    return isMatrix ? { ...region, matrix: { n: shape[0], k: shape[1], scratch: optimizerScratch } } : region;
   });
 }
 
@@ -52,14 +59,26 @@ export function joinParameters(
 ): readonly Neighbours[] {
   checkGroups(groups, parameters);
   const joined: { readonly settings: Settings; readonly slots: ParameterSlot[] }[] = [];
+  const hidden = hiddenWeightsOf(parameters);
   for (const slot of parameters.filter(isLearned).toSorted((a, b) => a.offset - b.offset)) {
-    const { rateFactor, weightDecay } = groupOf(groups, slot) ?? { rateFactor: 1, ...optimizer };
-    const settings = { rateFactor, weightDecay };
+    const settings = settingsOf(optimizer, hidden.includes(slot), groupOf(groups, slot));
     const last = joined.at(-1);
     if (last !== undefined && isSame(last.settings, settings)) last.slots.push(slot);
     else joined.push({ settings, slots: [slot] });
   }
   return joined.map(({ settings, slots }) => ({ ...settings, slots }));
+}
+
+/** The settings of a parameter: those of its group, if it is in one, else the optimizer's. */
+function settingsOf(optimizer: Optimizer, isHidden: boolean, group: ParameterGroup | undefined): Settings {
+  const { hiddenWeights } = optimizer;
+  const isMatrix = isHidden && hiddenWeights !== undefined;
+  const factor = isMatrix ? 1 : (hiddenWeights?.restRateFactor ?? 1);
+  return {
+    rateFactor: factor * (group?.rateFactor ?? 1),
+    weightDecay: (group ?? (isMatrix ? hiddenWeights : optimizer)).weightDecay,
+    isMatrix,
+  };
 }
 
 function checkGroups(groups: readonly ParameterGroup[], parameters: readonly ParameterSlot[]): void {
@@ -74,5 +93,5 @@ function checkGroups(groups: readonly ParameterGroup[], parameters: readonly Par
 }
 
 function isSame(a: Settings, b: Settings): boolean {
-  return a.rateFactor === b.rateFactor && a.weightDecay === b.weightDecay;
+  return !a.isMatrix && !b.isMatrix && a.rateFactor === b.rateFactor && a.weightDecay === b.weightDecay;
 }

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import {
   type Definition,
   type FlagOption,
+  type Given,
+  isNestedOption,
   isNumberOption,
+  type NestedOption,
   type NumberOption,
   type Option,
 } from '../../engine/options.ts';
@@ -15,7 +18,7 @@ type Complete<Rows extends Table> = {
 }[keyof Rows];
 /** The name of a type and any of its options. */
 type Requested<Rows extends Table> = {
-  readonly [Type in keyof Rows]: { readonly type: Type } & Partial<Rows[Type]['defaults']>;
+  readonly [Type in keyof Rows]: { readonly type: Type } & Given<Rows[Type]['defaults']>;
 }[keyof Rows];
 
 /**
@@ -47,15 +50,28 @@ function rowsSchema(table: Table, fields: z.ZodRawShape): z.ZodType {
 }
 
 function rowSchema(type: string, options: Readonly<Record<string, Option>>) {
+  return z.strictObject({ type: z.literal(type), ...fieldsOf(options) });
+}
+
+function fieldsOf(options: Readonly<Record<string, Option>>): z.ZodRawShape {
   const fields = Object.entries(options).flatMap(([name, option]) =>
     'separate' in option ? [] : [[name, optionSchema(option)] as const],
   );
-  return z.strictObject({ type: z.literal(type), ...Object.fromEntries(fields) });
+  return Object.fromEntries(fields);
 }
 
-function optionSchema(option: NumberOption | FlagOption): z.ZodType {
+function optionSchema(option: NumberOption | FlagOption | NestedOption): z.ZodType {
+  if (isNestedOption(option)) return nestedSchema(option);
   if (isNumberOption(option)) return numberSchema(option).describe(option.description).prefault(option.default);
   return z.boolean().describe(option.description).prefault(option.default);
+}
+
+/** Its only type may be left out. */
+function nestedSchema({ default: { type }, options, description }: NestedOption): z.ZodType {
+  return z
+    .strictObject({ type: z.literal(type).prefault(type), ...fieldsOf(options) })
+    .describe(description)
+    .prefault({});
 }
 
 function numberSchema({ min, above, max, below, integer }: NumberOption) {

@@ -19,6 +19,7 @@ const TRAINING: TrainingSizes = {
   weighted: true,
   classWeights: 2,
   optimizerMatrices: 2,
+  optimizerScratch: 0,
   averages: true,
   storesActivationGradients: true,
 };

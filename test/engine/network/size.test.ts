@@ -59,6 +59,7 @@ describe('the size of a network', () => {
             weighted: false,
             classWeights: 0,
             optimizerMatrices: 0,
+            optimizerScratch: 0,
             averages: false,
             storesActivationGradients: false,
           }).size.numbers;

@@ -19,6 +19,7 @@ const TRAINING = {
   weighted: false,
   classWeights: 0,
   optimizerMatrices: 2,
+  optimizerScratch: 0,
   averages: false,
   storesActivationGradients: false,
 };
@@ -112,6 +113,13 @@ const SPECS: readonly OptimizerSpec[] = [
   { type: 'rmsprop', learningRate: 0.01, momentum: 0.9, weightDecay: 0.1 },
 ];
 
+/** The optimizer with this decay of all parameters. */
+function withWeightDecay(optimizer: OptimizerSpec, weightDecay: number): OptimizerSpec {
+  return optimizer.type === 'muon'
+    ? { ...optimizer, weightDecay, rest: { ...optimizer.rest, weightDecay } }
+    : { ...optimizer, weightDecay };
+}
+
 describe.each(BACKENDS)('groups with the $name backend', ({ createKernels }) => {
   function trained(optimizer: OptimizerSpec, steps: number): Trainer {
     const trainer = sampleTrainer(HIDDEN, { type: 'mse' }, { createKernels, optimizer });
@@ -139,11 +147,7 @@ describe.each(BACKENDS)('groups with the $name backend', ({ createKernels }) => 
 
   it.each(SPECS)('update each parameter as an optimizer with the settings of its group, with %o', (optimizer) => {
     const groups = [group(['weight', 'bias'], 0.5, 0.3)];
-    const alike = sampleTrainer(
-      HIDDEN,
-      { type: 'mse' },
-      { createKernels, optimizer: { ...optimizer, weightDecay: 0.3 } },
-    );
+    const alike = sampleTrainer(HIDDEN, { type: 'mse' }, { createKernels, optimizer: withWeightDecay(optimizer, 0.3) });
     for (let step = 0; step < 3; step++) alike.trainStep(0, ROWS, 0.005);
     expect(trained({ ...optimizer, groups }, 3).readParameters()).toEqual(alike.readParameters());
   });
