@@ -43,6 +43,20 @@ describe('POST /v1/sweeps', () => {
     expect(impossible).toMatchObject({ status: 422, body: { errors: [{ path: '/space/training.averaging.decay' }] } });
   });
 
+  it('accepts both rates of muon', async () => {
+    const service = await openTestService();
+    const rate = { type: 'logUniform', min: 1e-3, max: 1e-1 };
+    const search = (space: object) =>
+      service.post('/v1/sweeps', { job: { ...service.job, training: { optimizer: { type: 'muon' } } }, space });
+    const space = { 'training.optimizer.learningRate': rate, 'training.optimizer.rest.learningRate': rate };
+    expect(await search(space)).toMatchObject({ status: 202 });
+    const unknown = await search({ 'training.optimizer.rest.momentum': rate });
+    expect(unknown).toMatchObject({
+      status: 422,
+      body: { errors: [{ path: '/space/training.optimizer.rest.momentum' }] },
+    });
+  });
+
   it('tries all points of a grid, and maximizes metrics that are better when higher', async () => {
     const service = await openTestService();
     const { body } = await service.post('/v1/sweeps', {

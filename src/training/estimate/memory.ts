@@ -1,5 +1,7 @@
 import { EVALUATION_ROWS } from '../../engine/network/evaluation.ts';
 import { sizeOf } from '../../engine/network/size.ts';
+import { learnedParameters } from '../../engine/network/spec.ts';
+import { updateCostOf } from '../../engine/optimizers/hiddenWeights.ts';
 import { createOptimizer } from '../../engine/optimizers/optimizers.ts';
 import type { DatasetShape } from '../resolve/shape.ts';
 import type { TrainingSpec } from '../schemas/spec.ts';
@@ -30,13 +32,15 @@ export function estimateMemory(spec: TrainingSpec, dataset: DatasetShape): numbe
   const network = networkOf(spec, dataset);
   const { dense, oneHot } = network;
   const { parameters, statistics, activations } = sizeOf(network);
-  const { batchSize } = spec.training;
+  const { batchSize, optimizer } = spec.training;
+  const { scratch } = updateCostOf(createOptimizer(optimizer), learnedParameters(network));
   const batch = batchSize === 'full' ? rows : Math.min(rows, Math.max(batchSize, EVALUATION_ROWS));
   return (
     THREAD_BYTES +
     rows * columns.length * TABLE_VALUE_BYTES +
     rows * (dense * INPUT_BYTES + oneHot.length * CODE_BYTES) +
     (parameters + statistics) * parameterBytes(spec.training) +
+    scratch * NUMBER_BYTES +
     batch * ((dense + oneHot.length) * BATCH_INPUT_BYTES + activations * ACTIVATION_BYTES)
   );
 }

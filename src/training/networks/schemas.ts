@@ -85,6 +85,9 @@ export const inspectResponse = z
     totals: z.object({
       parameters: z.int().describe('The number of learned values.'),
       multiplyAddsPerRow: z.int().describe('The multiply-adds of the forward products.'),
+      multiplyAddsPerUpdate: z
+        .int()
+        .describe("The multiply-adds of the optimizer's products in a step: those of muon; 0 for the others."),
       trainingBytes: z.int().describe('The memory of a training in float32, without the training rows.'),
     }),
   })

@@ -13,17 +13,27 @@ const ONLY_WEIGHTS_DECAY: GroupRequests = [{ parameters: ['bias', 'normalization
 /** Groups of a request without any; the other optimizers have none. */
 const DEFAULT_GROUPS: Readonly<Partial<Record<OptimizerRequest['type'], GroupRequests>>> = {
   adamw: ONLY_WEIGHTS_DECAY,
+  muon: ONLY_WEIGHTS_DECAY,
 };
 
 /** Names that a message lists. */
 const MAX_LISTED = 20;
 
 /** The optimizer with every default filled in. */
-export function resolveOptimizer({ groups, ...optimizer }: OptimizerRequest): OptimizerSettings {
-  const resolved = (groups ?? DEFAULT_GROUPS[optimizer.type] ?? []).map(
-    ({ parameters, rateFactor = 1, weightDecay = optimizer.weightDecay }) => ({ parameters, rateFactor, weightDecay }),
-  );
-  return { ...optimizer, groups: resolved };
+export function resolveOptimizer(request: OptimizerRequest): OptimizerSettings {
+  const groups = request.groups ?? DEFAULT_GROUPS[request.type] ?? [];
+  const resolved = groups.map(({ parameters, rateFactor = 1, weightDecay = weightDecayOf(request, parameters) }) => ({
+    parameters,
+    rateFactor,
+    weightDecay,
+  }));
+  return { ...request, groups: resolved };
+}
+
+/** The decay that parameters have in no group. A group with some W of muon has that of muon. */
+function weightDecayOf(optimizer: OptimizerRequest, parameters: readonly string[]): number {
+  const hasWeights = parameters.some((entry) => entry === 'weight' || /^W\d+$/.test(entry));
+  return optimizer.type === 'muon' && !hasWeights ? optimizer.rest.weightDecay : optimizer.weightDecay;
 }
 
 /**

@@ -42,6 +42,17 @@ export const SPECS = [
     },
   },
   {
+    name: 'matrices',
+    target: 'kind',
+    network: { layers: [{ units: 48 }, { units: 24 }] },
+    training: {
+      epochs: 120,
+      batchSize: 32,
+      optimizer: { type: 'muon', rest: { learningRate: 0.002 } },
+      earlyStopping: null,
+    },
+  },
+  {
     name: 'threads',
     target: 'length',
     network: { layers: [{ units: 64 }, { units: 64 }] },

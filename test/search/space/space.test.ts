@@ -106,6 +106,15 @@ describe('the values of a trial', () => {
     expect(job.network.layers[0].units).toBe(8);
   });
 
+  it('are set in the options of a nested optimizer', () => {
+    const job = { target: 'y', training: { optimizer: { type: 'muon' } } };
+    const parameters = { 'training.optimizer.learningRate': 0.02, 'training.optimizer.rest.learningRate': 0.003 };
+    expect(applyParameters(job, parameters, { training: { optimizer: { type: 'adamw' } } })).toEqual({
+      target: 'y',
+      training: { optimizer: { type: 'muon', learningRate: 0.02, rest: { learningRate: 0.003 } } },
+    });
+  });
+
   it('are set in the default groups of the default optimizer, and in an average that is null by default', () => {
     const groups = [{ parameters: ['bias'], rateFactor: 1, weightDecay: 0 }];
     const defaults = { training: { optimizer: { type: 'adamw', learningRate: 0.002, groups }, averaging: null } };

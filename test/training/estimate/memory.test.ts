@@ -43,6 +43,21 @@ it('counts the state of the optimizer', () => {
   expect((estimate('adam') - estimate('sgd')) / matrix).toBeCloseTo(2, 1);
 });
 
+it("counts the matrices of muon's iteration", () => {
+  const units = 1000;
+  const columns = [
+    { name: 'kind', type: 'categorical', missing: 0, distinct: 3 },
+    { name: 'town', type: 'categorical', missing: 0, distinct: 3 },
+  ] as const;
+  const estimate = (type: 'adamw' | 'muon'): number => {
+    const training = { batchSize: 32, optimizer: { type } };
+    const network = { layers: [{ units }, { units }, { units }] };
+    return estimateMemory(specFor(flowers(300), { target: 'kind', network, training }), { rows: 100, columns });
+  };
+  // X, Y, A and B of one W of 1000 x 1000 after the other.
+  expect(estimate('muon') - estimate('adamw')).toBe(4 * 4 * units ** 2);
+});
+
 it('counts the moving average of the parameters', () => {
   const units = 1000;
   const columns = [

@@ -78,6 +78,19 @@ describe('the inspection of a network', () => {
     expect(inspectNetwork(notes).updates).toHaveLength(1);
   });
 
+  it('counts the products of muon, and shows both of its rates', () => {
+    const optimizer = { type: 'muon', learningRate: 0.02, rest: { learningRate: 0.005 } };
+    const layers = [{ units: 4 }, { units: 2 }];
+    const { updates, totals } = inspectNetwork({ inputs: 3, layers, optimizer });
+    expect(updates).toEqual([
+      { parameters: ['W1'], learningRate: 0.02, weightDecay: 0.03 },
+      { parameters: ['W2'], learningRate: 0.005, weightDecay: 0.03 },
+      { parameters: ['b1', 'b2'], learningRate: 0.005, weightDecay: 0 },
+    ]);
+    expect(totals.multiplyAddsPerUpdate).toBe(5 * (6 * 4 + 6 * 3 + 3 * 3 * 4));
+    expect(inspectNetwork({ inputs: 3, layers, optimizer: { type: 'adamw' } }).totals.multiplyAddsPerUpdate).toBe(0);
+  });
+
   it('counts the memory of the optimizer and of the average', () => {
     const large = { inputs: 1000, layers: [{ units: 1000 }], batchSize: 1 };
     const bytes = (training: object) => inspectNetwork({ ...large, ...training }).totals.trainingBytes;

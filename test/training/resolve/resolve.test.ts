@@ -149,6 +149,16 @@ describe('the groups of an optimizer', () => {
     expect(groupsOf({ type: 'adam', weightDecay: 0.1 })).toEqual([]);
   });
 
+  it('of muon spare the same parameters, and have the decay of the W or of the rest where the request has none', () => {
+    const spared = { parameters: ['bias', 'normalization', 'embedding'], rateFactor: 1, weightDecay: 0 };
+    expect(groupsOf({ type: 'muon' })).toEqual([spared]);
+    const groups = [{ parameters: ['W1'] }, { parameters: ['bias'], rateFactor: 2 }];
+    expect(groupsOf({ type: 'muon', weightDecay: 0.2, rest: { weightDecay: 0.1 }, groups })).toEqual([
+      { parameters: ['W1'], rateFactor: 1, weightDecay: 0.2 },
+      { parameters: ['bias'], rateFactor: 2, weightDecay: 0.1 },
+    ]);
+  });
+
   it("have the optimizer's decay and the factor 1 where the request has none", () => {
     const groups = [
       { parameters: ['W1'], rateFactor: 0.1 },
