@@ -13,7 +13,7 @@ import { define, nestedOption, numberOption } from '../options.ts';
 import { ADAM_OPTIONS, adamOptimizer } from './adam.ts';
 import { multiplyAddsOfIteration, type NewtonSchulzMatrices, orthogonalize } from './newtonSchulz.ts';
 import type { Optimizer } from './optimizer.ts';
-import { LEARNING_RATE, MOMENTUM, WEIGHT_DECAY } from './ranges.ts';
+import { LEARNING_RATE, MEAN_DECAY, WEIGHT_DECAY } from './ranges.ts';
 
 /** AdamW for all other parameters. */
 const REST = define(
@@ -27,12 +27,12 @@ const REST = define(
 
 const OPTIONS = {
   learningRate: numberOption(0.01, LEARNING_RATE),
-  momentum: numberOption(0.95, MOMENTUM),
+  momentum: numberOption(0.95, MEAN_DECAY),
   iterations: numberOption(5, {
     min: 1,
     max: 20,
     integer: true,
-    description: 'Iterations that orthogonalize a step. More cost more, and gain little.',
+    description: 'Iterations that orthogonalize a step.',
   }),
   weightDecay: numberOption(0.03, WEIGHT_DECAY),
   rest: nestedOption(

@@ -28,7 +28,9 @@ const groupSchema = z.strictObject({
     .number()
     .min(0)
     .max(MAX_WEIGHT_DECAY)
-    .describe("Replaces the optimizer's weight decay. Default: the optimizer's."),
+    .describe(
+      "Replaces the optimizer's weight decay. Default: the optimizer's; with muon, that of `rest` unless W is in the group.",
+    ),
 });
 
 const groups = <Group extends z.ZodType>(id: string, group: Group) =>
@@ -37,7 +39,7 @@ const groups = <Group extends z.ZodType>(id: string, group: Group) =>
     .max(MAX_GROUPS)
     .describe(
       'Parameters with a rate and a weight decay of their own; all others have those of the optimizer. ' +
-        'Default of adamw: no decay on biases, normalization and embeddings; of the others: no group.',
+        'Default of adamw and muon: no decay on biases, normalization and embeddings; of the others: no group.',
     )
     .meta({ id, examples: [[{ parameters: ['bias', 'normalization', 'embedding'], rateFactor: 1, weightDecay: 0 }]] });
 
