@@ -1,7 +1,19 @@
 import type { Row } from './report.ts';
 
 /** The key columns of a row; every other number was measured. */
-const KEYS = ['shape', 'batch', 'program', 'precision', 'threads', 'dataset', 'hidden', 'goal', 'metric', 'measured'];
+const KEYS = [
+  'shape',
+  'batch',
+  'optimizer',
+  'program',
+  'precision',
+  'threads',
+  'dataset',
+  'hidden',
+  'goal',
+  'metric',
+  'measured',
+];
 /** Smaller changes are noise of the machine. */
 const SLOWER = 1.1;
 /**

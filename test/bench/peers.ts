@@ -8,7 +8,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { timesOf } from './rounds.ts';
-import { SETTINGS, SHAPES } from './shapes.ts';
+import { SETTINGS, SHAPES, type Shape, STEP_SHAPES } from './shapes.ts';
 import { type StepRow, stepRow } from './stepRow.ts';
 
 const PYTHONS = ['python3', '/usr/bin/python3'];
@@ -73,16 +73,26 @@ export function timePeers({ peak, tfjs }: PeerOptions): readonly StepRow[] {
   const python = findPython('torch');
   const ofTorch = THREAD_COUNTS.flatMap((threads) => {
     if (python === null) return [];
-    const response: PeerSteps = askPython(python, 'torch_steps.py', { threads, shapes: SHAPES, ...SETTINGS }, threads);
-    return rowsOf(response, threads, peak);
+    const response: PeerSteps = askPython(
+      python,
+      'torch_steps.py',
+      { threads, shapes: STEP_SHAPES, ...SETTINGS },
+      threads,
+    );
+    return rowsOf(STEP_SHAPES, response, threads, peak);
   });
   // Its WebAssembly has one thread in Node.
   const ofTfjs = askTfjs(tfjs);
-  return ofTfjs === null ? ofTorch : [...ofTorch, ...rowsOf(ofTfjs, 1, peak)];
+  return ofTfjs === null ? ofTorch : [...ofTorch, ...rowsOf(SHAPES, ofTfjs, 1, peak)];
 }
 
-function rowsOf({ program, milliseconds }: PeerSteps, threads: number, peak: number | null): readonly StepRow[] {
-  return SHAPES.map((shape, i) =>
+function rowsOf(
+  shapes: readonly Shape[],
+  { program, milliseconds }: PeerSteps,
+  threads: number,
+  peak: number | null,
+): readonly StepRow[] {
+  return shapes.map((shape, i) =>
     stepRow(shape, { program, precision: 'float32', threads, times: timesOf(milliseconds[i]), peak, betweenNs: null }),
   );
 }

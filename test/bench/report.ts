@@ -2,7 +2,7 @@
 export type Row = Readonly<Record<string, string | number | readonly number[] | null>>;
 
 /** The titles of groups of rows. */
-const TITLES = ['shape', 'batch', 'dataset', 'hidden', 'goal', 'function'];
+const TITLES = ['shape', 'batch', 'optimizer', 'dataset', 'hidden', 'goal', 'function'];
 
 /** Rows as tables of aligned columns, one under each title; numbers aligned right, texts left. */
 export function formatTable(rows: readonly Row[]): string {

@@ -5,6 +5,7 @@ import { operations, type Shape } from './shapes.ts';
 export type StepRow = Readonly<{
   shape: readonly number[];
   batch: number;
+  optimizer: string;
   program: string;
   precision: string;
   threads: number;
@@ -36,6 +37,7 @@ interface Timed {
 export function stepRow(shape: Shape, { times, peak, betweenNs, ...who }: Timed): StepRow {
   const gflops = operations(shape) / times.fastest / 1e6;
   return {
+    optimizer: 'adam',
     ...shape,
     ...who,
     medianMs: times.median,
@@ -47,16 +49,17 @@ export function stepRow(shape: Shape, { times, peak, betweenNs, ...who }: Timed)
 }
 
 /**
- * A peer's fastest time divided by the best of ours with the same shape, precision and threads;
+ * A peer's fastest time divided by the best of ours with the same shape, optimizer, precision and threads;
  * null if there is none.
  */
 export function timesOurs(peer: StepRow, ours: readonly StepRow[]): number | null {
-  const { batch, threads, precision } = peer;
+  const { batch, threads, precision, optimizer } = peer;
   const same = ours.filter(
     (row) =>
       row.batch === batch &&
       row.threads === threads &&
       row.precision === precision &&
+      row.optimizer === optimizer &&
       String(row.shape) === String(peer.shape),
   );
   if (same.length === 0) return null;

@@ -1,7 +1,7 @@
 import type { CreateKernels } from '../../src/engine/kernels/kernels.ts';
 import { createTrainer, type Trainer } from '../../src/engine/network/trainer.ts';
 import { createGenerator } from '../../src/engine/random.ts';
-import { SETTINGS, type Shape } from './shapes.ts';
+import { networkOf, SETTINGS, type Shape } from './shapes.ts';
 
 const { roundMs, rounds, loadedBatches } = SETTINGS;
 
@@ -21,8 +21,9 @@ export function millisecondsOfRounds(shape: Shape, backend: StepBackend): readon
 }
 
 /** A training whose rounds of steps return the milliseconds per step. */
-export function stepping({ shape, batch }: Shape, backend: StepBackend): () => number {
-  const trainer = trainerWithRows(shape, batch, backend);
+export function stepping(shape: Shape, backend: StepBackend): () => number {
+  const { batch } = shape;
+  const trainer = trainerWithRows(shape, backend);
   let stepCount = 0;
   const step = () => trainer.trainStep((stepCount++ % loadedBatches) * batch, batch, 1e-3);
   return () => {
@@ -34,33 +35,25 @@ export function stepping({ shape, batch }: Shape, backend: StepBackend): () => n
 }
 
 function trainerWithRows(
-  shape: readonly number[],
-  batch: number,
+  { shape, batch, optimizer = 'adam' }: Shape,
   { createKernels, precision, threads }: StepBackend,
 ): Trainer {
-  const [inputs, ...units] = shape;
-  const classes = units[units.length - 1];
+  const inputs = shape[0];
+  const classes = shape[shape.length - 1];
   const rows = loadedBatches * batch;
-  const layers = units.map((count, i) => ({
-    units: count,
-    activation: i === units.length - 1 ? ('linear' as const) : ('relu' as const),
-  }));
-  const trainer = createTrainer(
-    { inputs, layers },
-    {
-      createKernels: (size) => {
-        const kernels = createKernels(size);
-        kernels.setThreads(threads);
-        return kernels;
-      },
-      precision: precision === 'bfloat16' ? 'bfloat16' : 'float32',
-      batchSize: batch,
-      datasetRows: rows,
-      loss: { type: 'crossEntropy' },
-      optimizer: { type: 'adam' },
-      seed: 1,
+  const trainer = createTrainer(networkOf(shape), {
+    createKernels: (size) => {
+      const kernels = createKernels(size);
+      kernels.setThreads(threads);
+      return kernels;
     },
-  );
+    precision: precision === 'bfloat16' ? 'bfloat16' : 'float32',
+    batchSize: batch,
+    datasetRows: rows,
+    loss: { type: 'crossEntropy' },
+    optimizer: { type: optimizer },
+    seed: 1,
+  });
   const { normal, integer } = createGenerator(2);
   trainer.load(0, {
     X: Float32Array.from({ length: rows * inputs }, normal),

@@ -1,5 +1,5 @@
 /**
- * One training step with Adam, for each shape and backend, ours and peers': gather, forward, loss,
+ * One training step with Adam, AdamW or Muon, for each shape and backend, ours and peers': gather, forward, loss,
  * backward, optimizer.
  */
 import { readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { THREAD_COUNTS, timePeers } from './peers.ts';
 import type { Row } from './report.ts';
 import { timesOf } from './rounds.ts';
 import type { BenchOptions } from './sections.ts';
-import { operations, SHAPES, type Shape } from './shapes.ts';
+import { operations, type Shape, STEP_SHAPES } from './shapes.ts';
 import { type StepRow, stepRow, timesOurs } from './stepRow.ts';
 import { millisecondsOfRounds, type StepBackend } from './stepTime.ts';
 
@@ -30,7 +30,7 @@ type FoundNative = Exclude<NativeKernels, { readonly missing: string }>;
 export async function benchSteps({ tfjs }: BenchOptions): Promise<readonly Row[]> {
   const backends = await findBackends();
   const ours: StepRow[] = [];
-  for (const shape of SHAPES) {
+  for (const shape of STEP_SHAPES) {
     const fit = backends.filter(({ largestStep }) => operations(shape) <= largestStep);
     for (const backend of fit) ours.push(await timeBackend(shape, backend));
   }

@@ -1,5 +1,5 @@
 """
-One training step of PyTorch (eager) per shape, with whichever of its Adams is the fastest there.
+One training step of PyTorch (eager) per shape, with whichever of its Adams is the fastest there; Muon is written out.
 stdin: {threads, shapes, roundMs, rounds, loadedBatches}; stdout: {program, milliseconds}: a list of the rounds for each shape.
 """
 
@@ -9,12 +9,13 @@ import time
 
 import torch
 
-from torch_network import adam, adam_kinds, network, train_step
+from torch_network import adam_kinds, network, optimizer_of, train_step
 
 
-def milliseconds_of_rounds(shape, batch, kind, request):
+def milliseconds_of_rounds(timed, kind, request):
+    shape, batch = timed["shape"], timed["batch"]
     model = network(shape)
-    optimizer = adam(model, kind)
+    optimizer = optimizer_of(model, timed.get("optimizer", "adam"), kind)
     loaded = request["loadedBatches"]
     x = torch.randn(loaded * batch, shape[0])
     t = torch.randint(shape[-1], (loaded * batch,))
@@ -38,6 +39,6 @@ torch.manual_seed(1)
 torch.set_num_threads(request["threads"])
 kinds = adam_kinds()
 milliseconds = [
-    min((milliseconds_of_rounds(s["shape"], s["batch"], kind, request) for kind in kinds), key=min) for s in request["shapes"]
+    min((milliseconds_of_rounds(timed, kind, request) for kind in kinds), key=min) for timed in request["shapes"]
 ]
 print(json.dumps({"program": f"PyTorch {torch.__version__}", "milliseconds": milliseconds}))
