@@ -40,6 +40,7 @@ const READERS: Readonly<Record<string, string>> = {
   classes: 'classIndices',
   codes: 'codes',
   integers: 'integers',
+  starts: 'starts',
   number: 'number',
   word: 'word',
   flag: 'flag',
@@ -86,6 +87,7 @@ const ADDRESSES: Readonly<Record<string, string>> = {
   rows: 'integers',
   codes: 'integers',
   integers: 'integers',
+  starts: 'integers',
 };
 
 function passArgument({ name, kind }: Argument): string {

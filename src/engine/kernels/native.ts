@@ -30,7 +30,7 @@ export interface NativeAddon {
 const KERNEL = 0;
 const COUNT = 1;
 const ARGUMENTS = 2;
-const MAX_ARGUMENTS = 13;
+const MAX_ARGUMENTS = 14;
 /**
  * MAX_THREADS of the addon. More threads than cores slow a training down; the caller knows the
  * cores.
@@ -64,7 +64,7 @@ export function createNativeKernels(addon: NativeAddon, instructionSet = addon.i
 function kernelCallers({ kernels }: NativeAddon, { buffer, call: offset, run }: NativeArena): CompiledKernels {
   const call = new Float64Array(buffer, offset, ARGUMENTS + MAX_ARGUMENTS);
   const callerOf = (kernel: number, count: number): CompiledKernel =>
-    function callKernel(a, b, c, d, e, f, g, h, i, j, k, l, m) {
+    function callKernel(a, b, c, d, e, f, g, h, i, j, k, l, m, n) {
       call[KERNEL] = kernel;
       call[COUNT] = count;
       call[ARGUMENTS] = a;
@@ -80,6 +80,7 @@ function kernelCallers({ kernels }: NativeAddon, { buffer, call: offset, run }: 
       call[ARGUMENTS + 10] = k;
       call[ARGUMENTS + 11] = l;
       call[ARGUMENTS + 12] = m;
+      call[ARGUMENTS + 13] = n;
       run();
       return call[KERNEL];
     };

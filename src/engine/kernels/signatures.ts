@@ -13,6 +13,7 @@
  * | `rows(m)`        | offset in `indices` of m row indices; `.bound` is 1 + the largest |
  * | `codes(m, c, k)` | offset in `indices` of m · c codes below k; negative: no code     |
  * | `integers(m, c)` | offset in `indices` of m · c integers                             |
+ * | `starts(f, n)`   | offset in `indices` of f + 1 integers that rise from 0 to n       |
  * | `size`           | integer from 0 to the length of the arena                         |
  * | `number`         | any number                                                        |
  * | `word`           | integer, of which the kernel uses the low 32 bits                 |
@@ -21,10 +22,11 @@
  * | `productInputs`  | no argument in JavaScript: the backend passes its own             |
  *
  * `'returns: number'` comes last where a kernel returns a number; the others return nothing.
- * A kernel has at most 13 arguments; `productInputs`, then `activation`, come first.
+ * A kernel has at most 14 arguments; `productInputs`, then `activation`, come first.
  *
  * Letters: m rows (examples) of the batch, k inputs of a layer, n units of a layer, c codes of an
- * example. Sizes are at least 1.
+ * example. Of an embedding: f embedded inputs, each of d numbers, and k other inputs. Sizes are at
+ * least 1, but k of an embedding may be 0.
  */
 
 /** What an argument of a kernel is; the table above explains each. */
@@ -35,6 +37,7 @@ type Kind =
   | `rows(${string})`
   | `codes(${string})`
   | `integers(${string})`
+  | `starts(${string})`
   | 'size'
   | 'number'
   | 'word'
@@ -184,6 +187,85 @@ export const SIGNATURES = {
     'k: size',
     'c: size',
     'n: size',
+    'scale: number',
+  ],
+
+  /**
+   * Cosine embedding. Each of the first f inputs x_j of X (f + k, m) becomes d numbers of E
+   * (f d + k, m): E_j := s_j * C_j + t_j, where C_j is x_j, then cos(2π (w_j x_j + b_j)). w and b
+   * are (f, d - 1), s and t are (f, d), row by row. The k other inputs follow unchanged.
+   */
+  cosine: [
+    'E: matrix(m, f * d + k)',
+    'X: matrix(m, f + k)',
+    'w: matrix(f, d - 1)',
+    'b: matrix(f, d - 1)',
+    's: matrix(f, d)',
+    't: matrix(f, d)',
+    'm: size',
+    'k: size',
+    'f: size',
+    'd: size',
+  ],
+  /** dw, db, ds, dt := scale · the gradients through `cosine`, summed over the examples. */
+  cosineGradient: [
+    'dw: matrix(f, d - 1)',
+    'db: matrix(f, d - 1)',
+    'ds: matrix(f, d)',
+    'dt: matrix(f, d)',
+    'dE: matrix(m, f * d + k)',
+    'X: matrix(m, f + k)',
+    'w: matrix(f, d - 1)',
+    'b: matrix(f, d - 1)',
+    's: matrix(f, d)',
+    'm: size',
+    'k: size',
+    'f: size',
+    'd: size',
+    'scale: number',
+  ],
+  /**
+   * Piecewise-linear embedding of the first f inputs of X (f + k, m); E is as in `cosine`:
+   * E_j := slope_j x_j + intercept_j + Σ q_i(x_j) V_i over the bins i of input j.
+   *
+   * `starts` has the number of the first bin of each input, and edges of its own lie at
+   * `starts[j] + j`: one more than bins. q_i is the position of x_j between the edges of bin i, at
+   * least 0 except in the first bin, at most 1 except in the last. A bin above the one of x_j adds
+   * nothing, even where V is not finite. V (bins, d) is stored row by row. `below` is scratch.
+   */
+  piecewiseLinear: [
+    'E: matrix(m, f * d + k)',
+    'X: matrix(m, f + k)',
+    'edges: matrix(bins + f)',
+    'starts: starts(f, bins)',
+    'slope: matrix(f, d)',
+    'intercept: matrix(f, d)',
+    'V: matrix(bins, d)',
+    'below: matrix(bins, d)',
+    'm: size',
+    'k: size',
+    'f: size',
+    'd: size',
+    'bins: size',
+  ],
+  /**
+   * dslope, dintercept, dV := scale · the gradients through `piecewiseLinear`, summed over the
+   * examples. `inBin` is scratch.
+   */
+  piecewiseLinearGradient: [
+    'dslope: matrix(f, d)',
+    'dintercept: matrix(f, d)',
+    'dV: matrix(bins, d)',
+    'inBin: matrix(bins, d)',
+    'dE: matrix(m, f * d + k)',
+    'X: matrix(m, f + k)',
+    'edges: matrix(bins + f)',
+    'starts: starts(f, bins)',
+    'm: size',
+    'k: size',
+    'f: size',
+    'd: size',
+    'bins: size',
     'scale: number',
   ],
 

@@ -24,10 +24,19 @@ const [p, q, r, s, t] = [0, 1, 2, 3, 4].map((vector) => X + k * m + vector * m);
 const NUMBERS = t + m;
 const rows = 0;
 const codes = m;
+const starts = m + 2 * m * c;
 
-export const SIZE = { numbers: NUMBERS, indices: m + m * c + m * c };
+// An embedding of f inputs with d numbers and three bins each; the other inputs of X follow.
+const f = 10;
+const d = 24;
+const bins = 3 * f;
+const others = 20;
+const [w, b, slope, shift, edges, V, scratch] = [0, 1, 2, 3, 4, 5, 9].map((matrix) => W + matrix * bins * d);
+
+export const SIZE = { numbers: NUMBERS, indices: starts + f + 1 };
 const START = normals(NUMBERS, 3);
-const INDICES = [...wholeNumbers(m, m, 4), ...wholeNumbers(m * c, k, 5)];
+const INDICES = [...wholeNumbers(m, m, 4), ...wholeNumbers(m * c, k, 5), ...wholeNumbers(m * c, k, 6)];
+const STARTS = Array.from({ length: f + 1 }, (_input, j) => 3 * j);
 
 const bfloat16 = (kernels: Kernels): Kernels => kernels.withProductInputs('bfloat16');
 
@@ -36,6 +45,7 @@ export function fill({ values, indices }: Kernels): void {
   values.set(START);
   for (const start of [C, D]) for (let e = start; e < start + count; e++) values[e] = Math.abs(values[e]);
   indices.set(INDICES);
+  indices.set(STARTS, starts);
 }
 
 export const SHARED_WORK: readonly SharedWork[] = [
@@ -67,6 +77,20 @@ export const SHARED_WORK: readonly SharedWork[] = [
   { name: 'gatherCodes', run: (kernels) => kernels.gatherCodes(codes + m * c, codes, rows, m, c) },
   { name: 'addRows', run: (kernels) => kernels.addRows(A, p, W, NONE, codes, m, k, c, n) },
   { name: 'rowGradient', run: (kernels) => kernels.rowGradient(W, A, codes, m, k, c, n, 1 / m) },
+  { name: 'cosine', run: (kernels) => kernels.cosine(A, X, w, b, slope, shift, m, others, f, d) },
+  {
+    name: 'cosineGradient',
+    run: (kernels) => kernels.cosineGradient(B, C, D, V, A, X, w, b, slope, m, others, f, d, 1 / m),
+  },
+  {
+    name: 'piecewiseLinear',
+    run: (kernels) => kernels.piecewiseLinear(A, X, edges, starts, slope, shift, V, scratch, m, others, f, d, bins),
+  },
+  {
+    name: 'piecewiseLinearGradient',
+    run: (kernels) =>
+      kernels.piecewiseLinearGradient(slope, shift, V, scratch, A, X, edges, starts, m, others, f, d, bins, 1 / m),
+  },
   { name: 'activate', run: (kernels) => kernels.activate('gelu', A, A, count) },
   { name: 'activationGradient', run: (kernels) => kernels.activationGradient('gelu', A, A, B, C, count) },
   { name: 'dropout', run: (kernels) => kernels.dropout(A, B, count, 0.3, 1, 2) },

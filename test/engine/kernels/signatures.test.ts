@@ -7,7 +7,17 @@ import { addon } from '../addon.ts';
 const KERNELS = new URL('../../../src/engine/kernels/', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, KERNELS), 'utf8');
 
-const HEADERS = ['activations', 'elementwise', 'gram', 'losses', 'normalization', 'oneHot', 'optimizers', 'products'];
+const HEADERS = [
+  'activations',
+  'elementwise',
+  'embeddings',
+  'gram',
+  'losses',
+  'normalization',
+  'oneHot',
+  'optimizers',
+  'products',
+];
 const SOURCE = HEADERS.map((name) => read(`cpp/${name}.h`)).join('\n');
 
 interface Declaration {
@@ -39,6 +49,7 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
   rows: ['const int*'],
   codes: ['const int*'],
   integers: ['int*', 'const int*'],
+  starts: ['const int*'],
   size: ['Size'],
   number: ['float', 'double'],
   word: ['Word'],

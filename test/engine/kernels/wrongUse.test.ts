@@ -76,6 +76,17 @@ describe.each(NATIVE)('wrong use of the $name backend', ({ createKernels }) => {
   });
 });
 
+describe.each(NATIVE)('starts of the $name backend', ({ createKernels }) => {
+  it.each([[[0, 2, 2]], [[0, 2, 1]], [[1, 2, 3]], [[0, 1, 2]], [[0, 1, 4]], [[0, -1, 3]]])(
+    '%j do not rise from 0 to 3',
+    (starts) => {
+      const kernels = createKernels({ numbers: 100, indices: 3 });
+      kernels.indices.set(starts);
+      expect(() => kernels.piecewiseLinear(0, 10, 20, 0, 30, 40, 50, 60, 1, 1, 2, 2, 3)).toThrow(RangeError);
+    },
+  );
+});
+
 it('is tested for every kernel', () => {
   const called = new Set<string>();
   const { name, precision, values, indices, maxThreads, setThreads, productInputs, withProductInputs, ...methods } =

@@ -16,21 +16,27 @@ struct Sums {
   Doubles of[COUNT];
 };
 
-/** For each of COUNT adjacent vectors of units, the sum over the m rows of `term(row, vector)`. */
-template <Size COUNT, class Term>
-INLINE Sums<COUNT> sumRows(Size m, Term term) {
+/** The sums over the m rows of COUNT vectors, which `add(row, partial)` adds for each row. */
+template <Size COUNT, class Add>
+INLINE Sums<COUNT> sumInBlocks(Size m, Add add) {
   Sums<COUNT> sums{};
   for (Size start = 0; start < m; start += ROWS_IN_FLOAT32) {
     const Size end = start + ROWS_IN_FLOAT32 < m ? start + ROWS_IN_FLOAT32 : m;
     Vector partial[COUNT] = {};
-    for (Size row = start; row < end; row++) {
-#pragma GCC unroll 4
-      for (Size v = 0; v < COUNT; v++) partial[v] += term(row, v);
-    }
+    for (Size row = start; row < end; row++) add(row, partial);
 #pragma GCC unroll 4
     for (Size v = 0; v < COUNT; v++) sums.of[v] += widened(partial[v]);
   }
   return sums;
+}
+
+/** For each of COUNT adjacent vectors of units, the sum over the m rows of `term(row, vector)`. */
+template <Size COUNT, class Term>
+INLINE Sums<COUNT> sumRows(Size m, Term term) {
+  return sumInBlocks<COUNT>(m, [&](Size row, Vector(&partial)[COUNT]) {
+#pragma GCC unroll 4
+    for (Size v = 0; v < COUNT; v++) partial[v] += term(row, v);
+  });
 }
 
 /**

@@ -42,6 +42,17 @@ INLINE Vector narrowed(Doubles x) {
                                  LOW_LANES, HIGH_LANES);
 }
 
+/** u minus the nearest integer, for each lane; 0 where float64 has no digits after the point. */
+INLINE HalfDoubles fractionOf(HalfDoubles u) {
+  // Added to a number below 2^51, it leaves the nearest integer after it is subtracted again.
+  constexpr double TO_WHOLE = 6755399441055744.0;
+  constexpr double LIMIT = 2251799813685248.0;
+  const HalfDoubles whole = (u + TO_WHOLE) - TO_WHOLE;
+  return u * u < LIMIT * LIMIT ? u - whole : u - u;
+}
+
+INLINE Doubles fractionOf(Doubles u) { return {fractionOf(u.low), fractionOf(u.high)}; }
+
 /** The rounding error of `product` = a b. */
 INLINE Vector lostByRounding(Vector a, Vector b, Vector product) {
 #ifdef ROUNDS_PRODUCTS

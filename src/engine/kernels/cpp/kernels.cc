@@ -5,6 +5,7 @@
 
 #include "activations.h"
 #include "elementwise.h"
+#include "embeddings.h"
 #include "gram.h"
 #include "losses.h"
 #include "normalization.h"

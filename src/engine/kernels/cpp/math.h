@@ -132,3 +132,19 @@ INLINE Normal normalDistribution(Vector x) {
   const Vector tail = bell * (polynomial((t - 3.5f) / (t + 3.5f), q) / (1.0f + t));
   return {x > 0.0f ? 1.0f - tail : tail, bell * rootOfTwoPi};
 }
+
+/** sin(2 pi a) for |a| <= 1/4. */
+INLINE Vector sineOfQuarterTurn(Vector a) {
+  // a q(a^2), relative error 5.4e-9.
+  constexpr float q[] = {6.2831855f, -41.34168f, 81.602234f, -76.57499f, 39.710907f};
+  return a * polynomial(a * a, q);
+}
+
+/** cos(2 pi r) for |r| <= 1/2. */
+INLINE Vector cosineOfTurn(Vector r) { return sineOfQuarterTurn(0.25f - magnitude(r)); }
+
+/** sin(2 pi r) for |r| <= 1/2. */
+INLINE Vector sineOfTurn(Vector r) {
+  const Vector size = magnitude(r);
+  return sineOfQuarterTurn(withSign(atMost(size, 0.5f - size), r));
+}

@@ -84,6 +84,15 @@ class Call {
     return codes;
   }
 
+  /** f + 1 integers that rise from 0 to `end`. */
+  const int* starts(int argument, Size f, Size end) const {
+    const int* starts = integers(argument, f + 1);
+    bool rise = starts[0] == 0 && double(starts[f]) == double(end);
+    for (Size j = 0; j < f; j++) rise &= starts[j] < starts[j + 1];
+    if (!rise) refuse("A kernel got starts that do not rise from 0 to the end.");
+    return starts;
+  }
+
   /** `count` class indices, each from 0 to classes - 1. */
   const float* classIndices(int argument, Size count, Size classes) const {
     const float* indices = matrix(argument, count);

@@ -18,7 +18,7 @@ struct Arena {
 };
 
 /** The largest number of arguments of a kernel. */
-constexpr int MAX_ARGUMENTS = 13;
+constexpr int MAX_ARGUMENTS = 14;
 
 /**
  * A kernel by name. `run` reads its arguments from the arena's call and checks them; it throws

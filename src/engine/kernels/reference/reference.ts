@@ -3,6 +3,7 @@ import { ONE_THREAD } from '../oneThread.ts';
 import { activations } from './activations.ts';
 import { batchNormalization } from './batchNormalization.ts';
 import { dropout } from './dropout.ts';
+import { embeddings } from './embeddings.ts';
 import { fused } from './fused.ts';
 import { gradients } from './gradients.ts';
 import { gram } from './gram.ts';
@@ -30,6 +31,7 @@ function createBackend(values: Float64Array, indices: Int32Array, productInputs:
     ...fused(ofLayer),
     ...gram(values, productInputs),
     ...oneHot(values, indices),
+    ...embeddings(values, indices),
     ...dropout(values),
     ...batchNormalization(values),
     ...layerNormalization(values),

@@ -3,6 +3,7 @@ import type { CreateKernels } from '../../../../src/engine/kernels/kernels.ts';
 import { conformInActivations } from './activations.ts';
 import { conformInBfloat16 } from './bfloat16.ts';
 import { conformElementwise } from './elementwise.ts';
+import { conformInEmbeddings } from './embeddings.ts';
 import { conformInEveryCall } from './everyCall.ts';
 import { conformWhenFused } from './fused.ts';
 import { conformInGram } from './gram.ts';
@@ -17,6 +18,7 @@ export function conform(createKernels: CreateKernels): void {
   describe('products', () => conformInProducts(createKernels));
   describe('products with the own transpose', () => conformInGram(createKernels));
   describe('one-hot products', () => conformInOneHot(createKernels));
+  describe('embeddings', () => conformInEmbeddings(createKernels));
   describe('products of bfloat16', () => conformInBfloat16(createKernels));
   describe('products with activations', () => conformWhenFused(createKernels));
   describe('activations', () => conformInActivations(createKernels));
