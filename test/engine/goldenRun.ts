@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { ACTIVATIONS } from '../../src/engine/kernels/kernels.ts';
+import type { EmbeddingSpec } from '../../src/engine/layers/embedding/embedding.ts';
 import type { LossSpec } from '../../src/engine/losses/losses.ts';
 import type { OptimizerSpec } from '../../src/engine/optimizers/optimizers.ts';
 
@@ -13,6 +14,19 @@ if (GOLDEN_FILES.length === 0) throw new Error(`no golden runs in ${folder}`);
 
 const vector = z.array(z.number());
 const matrix = z.array(vector);
+/** Layer 0. The first w are among the initial parameters, so their scale does not matter. */
+const embedding = z
+  .discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('cosine'), columns: vector, width: z.number(), outputs: z.number() }),
+    z.strictObject({
+      type: z.literal('piecewiseLinear'),
+      columns: vector,
+      width: z.number(),
+      edges: matrix,
+      outputs: z.number(),
+    }),
+  ])
+  .transform(({ outputs, ...given }): EmbeddingSpec => (given.type === 'cosine' ? { ...given, scale: 1 } : given));
 const parameters = z.record(z.string().regex(/^[A-Za-z]+\d+$/), z.union([vector, matrix]));
 
 /** PyTorch's names of options, with the names of this engine. */
@@ -45,6 +59,7 @@ const goldenRun = z.strictObject({
   source: z.string(),
   note: z.string(),
   units: vector,
+  embedding: embedding.optional(),
   activations: z.array(z.enum(ACTIVATIONS)),
   normalization: z.enum(['batch', 'layer']).nullable(),
   loss: typedOptions.transform((loss) => loss as LossSpec),

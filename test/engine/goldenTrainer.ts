@@ -41,10 +41,11 @@ export function goldenLosses(trainer: Trainer, { X, steps }: GoldenRun, count = 
   });
 }
 
-function networkOf({ units, activations, normalization }: GoldenRun): NetworkSpec {
+function networkOf({ units, embedding, activations, normalization }: GoldenRun): NetworkSpec {
   const last = activations.length - 1;
   return {
     inputs: units[0],
+    embedding: embedding ?? null,
     layers: activations.map((activation, index) => ({
       units: units[index + 1],
       activation,

@@ -5,7 +5,7 @@ import type { LayerSpec } from '../../src/engine/layers/layerSpec.ts';
 import type { LossSpec } from '../../src/engine/losses/losses.ts';
 import type { Parameter } from '../../src/engine/memory/parameters.ts';
 import type { Trainer, TrainerOptions } from '../../src/engine/network/trainer.ts';
-import { HIDDEN, ROWS, sampleTrainer } from './sampleTraining.ts';
+import { EMBEDDINGS, HIDDEN, ROWS, sampleTrainer } from './sampleTraining.ts';
 
 /**
  * The cube root of float64's precision: the step at which rounding and curvature disturb a central
@@ -48,6 +48,7 @@ const COMBINATIONS = fc.record({
     { maxLength: 3 },
   ),
   loss: fc.constantFrom(...LOSSES),
+  embedding: fc.constantFrom(null, ...EMBEDDINGS),
   weighted: fc.boolean(),
   l1: fc.constantFrom(0, 0.1),
   l2: fc.constantFrom(0, 0.3),
@@ -60,6 +61,21 @@ describe('the gradients are the slopes of the loss', () => {
 
   it.each(LOSSES)('for the loss %o with row weights', (loss) => {
     expectSlopes(sampleTrainer(HIDDEN, loss, { weighted: true }));
+  });
+
+  describe.each(EMBEDDINGS)('for the embedding %o', (embedding) => {
+    it('before hidden layers', () => {
+      expectSlopes(sampleTrainer(HIDDEN, { type: 'mse' }, { embedding }));
+    });
+
+    it('before the output layer, with row weights', () => {
+      expectSlopes(sampleTrainer([], { type: 'crossEntropy' }, { embedding, weighted: true }));
+    });
+
+    it.each(['batch', 'layer'] as const)('with dropout and normalization %s', (normalization) => {
+      const hidden: LayerSpec[] = [{ units: 6, activation: 'tanh', normalization, dropout: 0.4 }];
+      expectSlopes(sampleTrainer(hidden, { type: 'mse' }, { embedding }));
+    });
   });
 
   describe.each(ACTIVATIONS)('for %s', (activation) => {

@@ -1,4 +1,5 @@
 import { createReferenceKernels } from '../../src/engine/kernels/reference/reference.ts';
+import type { EmbeddingSpec } from '../../src/engine/layers/embedding/embedding.ts';
 import type { LayerSpec } from '../../src/engine/layers/layerSpec.ts';
 import type { LossSpec } from '../../src/engine/losses/losses.ts';
 import type { Parameter } from '../../src/engine/memory/parameters.ts';
@@ -15,6 +16,28 @@ export const HIDDEN: readonly LayerSpec[] = [
   { units: 5, activation: 'tanh' },
 ];
 
+/** Embeddings of some of the inputs. */
+export const EMBEDDINGS: readonly EmbeddingSpec[] = [
+  { type: 'cosine', columns: [0, 1, 2, 3], width: 5, scale: 1 },
+  { type: 'cosine', columns: [1, 3], width: 2, scale: 0.3 },
+  {
+    type: 'piecewiseLinear',
+    columns: [0, 1, 2, 3],
+    width: 3,
+    edges: [
+      [-1, 1],
+      [-1, 0, 0.4, 1],
+      [-0.3, 0.2, 5],
+      [0, 1],
+    ],
+  },
+  { type: 'piecewiseLinear', columns: [2], width: 4, edges: [[-0.7, -0.1, 0.3, 0.9]] },
+];
+
+interface SampleOptions extends Partial<TrainerOptions> {
+  readonly embedding?: EmbeddingSpec | null;
+}
+
 /**
  * A trainer of these layers and an output layer of logits, with a small random table in order and
  * targets that suit the loss.
@@ -22,9 +45,9 @@ export const HIDDEN: readonly LayerSpec[] = [
 export function sampleTrainer(
   hidden: readonly LayerSpec[],
   loss: LossSpec,
-  options: Partial<TrainerOptions> = {},
+  { embedding = null, ...options }: SampleOptions = {},
 ): Trainer {
-  const spec = { inputs: INPUTS, layers: [...hidden, { units: OUTPUTS, activation: 'linear' as const }] };
+  const spec = { inputs: INPUTS, embedding, layers: [...hidden, { units: OUTPUTS, activation: 'linear' as const }] };
   const trainer = createTrainer(spec, {
     createKernels: createReferenceKernels,
     batchSize: ROWS,

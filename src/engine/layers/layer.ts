@@ -87,6 +87,8 @@ export interface PlannedLayer {
   readonly inputGradient: number;
   readonly forward: Forward;
   readonly backward: Backward;
+  /** Writes what its passes read and never change into a new arena. */
+  writeConstants?(kernels: Kernels): void;
   /** Computes what passes outside training read, from the present parameters. */
   prepareInference?(kernels: Kernels): void;
   /** Of an elementwise activation. */

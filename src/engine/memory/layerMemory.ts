@@ -24,6 +24,8 @@ export interface LayerMemory {
   parameter(name: string): ParameterOffsets;
   /** Allocates `count` numbers that only this layer writes. */
   allocate(count: number): number;
+  /** Allocates `count` integers in `indices` that only this layer writes. */
+  allocateIndices(count: number): number;
   /**
    * A buffer for a gradient of at most `rows` rows of the widest layer. The gradient after the next
    * may overwrite it.
@@ -39,7 +41,7 @@ export interface MemoryRules extends Pick<LayerMemory, 'rows' | 'isTraining' | '
 
 /** Creates each layer's view of the arena, from the slots of its parameters. */
 export function createLayerMemories(
-  { allocate }: Allocator,
+  { allocate, allocateIndices }: Allocator,
   { rows, isTraining, storesAll, widest }: MemoryRules,
 ): (slots: readonly ParameterSlot[]) => LayerMemory {
   const gradient = createGradientBuffers();
@@ -61,6 +63,7 @@ export function createLayerMemories(
     isTraining,
     storesAll,
     allocate,
+    allocateIndices,
     gradient,
     parameter(name) {
       const slot = slots.find((candidate) => candidate.name === name);

@@ -16,6 +16,8 @@ export interface ParameterShape {
   readonly name: string;
   /** Any rank. In memory the first axis varies fastest, and the others are in row-major order. */
   readonly shape: readonly number[];
+  /** Whether all axes are in row-major order in memory. Default: false. */
+  readonly isRowMajor?: boolean;
   /** The training's forward passes update a `statistic`, the optimizer all other kinds. */
   readonly kind: LearnedKind | 'statistic';
   /** Draws the first value of one element. */
@@ -24,7 +26,7 @@ export interface ParameterShape {
 
 /** A parameter of layer l and its place in the arena. */
 export interface ParameterSlot extends ParameterShape {
-  /** l, from 1. */
+  /** l, from 1; 0: the embedding. */
   readonly layer: number;
   /** How many numbers it has. */
   readonly count: number;
@@ -37,7 +39,7 @@ export interface ParameterSlot extends ParameterShape {
  * A copy of a parameter in the notes' shape and row-major order: W of layer l is (n[l], n[l-1]).
  */
 export interface Parameter {
-  /** l, from 1. */
+  /** l, from 1; 0: the embedding. */
   readonly layer: number;
   readonly name: string;
   readonly shape: readonly number[];
@@ -101,7 +103,7 @@ export function writeParameters(
     const slot = slots.find(({ layer, name }) => layer === parameter.layer && name === parameter.name);
     if (slot === undefined) throw new RangeError(`Layer ${parameter.layer} has no parameter ${parameter.name}.`);
     checkShape(slot, parameter);
-    writeMatrix(values, slot.offset, { shape: asMatrix(slot.shape), values: parameter.values });
+    writeMatrix(values, slot.offset, { shape: asMatrix(slot), values: parameter.values });
   }
 }
 
@@ -111,12 +113,17 @@ function checkShape(slot: ParameterSlot, { shape, values }: Parameter): void {
   throw new RangeError(`Expected ${slot.name} of layer ${slot.layer} as ${expected}, got (${shape.join(', ')}).`);
 }
 
-function readSlot(values: Numbers, { layer, name, shape }: ParameterSlot, offset: number): Parameter {
-  const [n, m] = asMatrix(shape);
+function readSlot(values: Numbers, slot: ParameterSlot, offset: number): Parameter {
+  const { layer, name, shape } = slot;
+  const [n, m] = asMatrix(slot);
   return { layer, name, shape, values: readMatrix(values, offset, n, m).values };
 }
 
-/** The matrix with the same elements in the same order: (first axis, all others). */
-function asMatrix([first = 1, ...others]: readonly number[]): readonly [number, number] {
-  return [first, countElements(others)];
+/**
+ * The matrix with the same elements in the same order: (first axis, all others), or all elements as
+ * one row.
+ */
+function asMatrix({ shape, isRowMajor = false }: ParameterShape): readonly [number, number] {
+  const [first = 1, ...others] = shape;
+  return isRowMajor ? [1, countElements(shape)] : [first, countElements(others)];
 }

@@ -4,9 +4,9 @@ import type { Plan, PlannedLink } from './plan.ts';
 
 /** Copies of what the last training pass left in layer l, each (n[l], m). */
 export interface ActivationDump {
-  /** l, from 1. */
+  /** l, from 1; 0: the embedding, whose E is its A. */
   readonly layer: number;
-  /** null where A overwrote it. */
+  /** null where A overwrote it, and of layer 0. */
   readonly Z: Matrix | null;
   readonly A: Matrix;
   /**
@@ -21,16 +21,18 @@ export interface ActivationDump {
  * Copies Z, A, dA and dZ of every layer out of the arena, for the m rows of the last training pass.
  */
 export function dumpActivations(values: Numbers, { chain }: Plan, m: number): readonly ActivationDump[] {
-  const activations = chain.filter(({ activation }) => activation !== undefined);
+  const activations = chain.filter(({ layer, activation }) => layer === 0 || activation !== undefined);
   return activations.map(({ layer, output: A, outputGradient: dA, outputs: n }) => {
     const { output: Z, outputGradient: dZ } = firstOf(chain, layer);
     const read = (offset: number): Matrix => readMatrix(values, offset, n, m);
     const storesBoth = dA !== NONE && dA !== dZ;
+    // The backward pass writes the gradient of layer 0 last, so nothing has overwritten it.
+    const storesGradient = storesBoth || (dA !== NONE && layer === 0);
     return {
       layer,
       Z: Z === A ? null : read(Z),
       A: read(A),
-      dA: storesBoth ? read(dA) : null,
+      dA: storesGradient ? read(dA) : null,
       dZ: storesBoth ? read(dZ) : null,
     };
   });

@@ -1,5 +1,5 @@
 import type { Activation } from '../kernels/kernels.ts';
-import type { Layer } from '../layers/layer.ts';
+import type { EmbeddingSpec } from '../layers/embedding/embedding.ts';
 import type { LayerSpec } from '../layers/layerSpec.ts';
 import type { Averaging } from '../memory/average.ts';
 import { isLearned, nameInNetwork } from '../memory/parameters.ts';
@@ -8,7 +8,7 @@ import { createOptimizer, type OptimizerSpec } from '../optimizers/optimizers.ts
 import { joinParameters } from '../optimizers/regions.ts';
 import { planNetwork } from './plan.ts';
 import { sizeOf } from './size.ts';
-import { createChain, learnedParameters, type NetworkSpec } from './spec.ts';
+import { createChain, type LayerLinks, learnedParameters, type NetworkSpec } from './spec.ts';
 
 type Shape = readonly number[];
 
@@ -40,7 +40,24 @@ interface TrainingOptions {
   readonly averaging?: Averaging | null;
 }
 
+/** The shapes of layer 0: each embedded input becomes `width` numbers. */
+type EmbeddingDimensions = {
+  readonly layer: 0;
+  readonly type: EmbeddingSpec['type'];
+  /** f. */
+  readonly columns: number;
+  /** d. */
+  readonly width: number;
+  /** Numbers of a row of E: the inputs that layer 1 multiplies. */
+  readonly units: number;
+} & {
+  /** Of each learned parameter, and of the matrices of the passes. */
+  readonly [matrix: string]: Shape | number | EmbeddingSpec['type'];
+};
+
 export interface Dimensions {
+  /** null: the inputs are not embedded. */
+  readonly embedding: EmbeddingDimensions | null;
   readonly layers: readonly LayerDimensions[];
   /** Every learned parameter, in the order of the arena. */
   readonly updates: readonly ParameterUpdate[];
@@ -82,8 +99,12 @@ export function dimensionsOf(
     averages: averaging !== null,
     storesActivationGradients: false,
   });
+  const { embedding = null } = spec;
   return {
-    layers: chain.map((links, index) => layerDimensions(spec.layers[index], index + 1, links, m)),
+    embedding: embedding === null ? null : embeddingDimensions(embedding, chain[0], m),
+    layers: chain
+      .filter(({ layer }) => layer > 0)
+      .map((links) => layerDimensions(spec.layers[links.layer - 1], links, m)),
     updates: joinParameters(slots, optimizer, optimizerSpec.groups ?? []).map(({ slots, rateFactor, weightDecay }) => ({
       parameters: slots.map(nameInNetwork),
       learningRate: optimizer.learningRate * rateFactor,
@@ -98,17 +119,26 @@ export function dimensionsOf(
   };
 }
 
-function layerDimensions(
-  { units: n, activation }: LayerSpec,
-  l: number,
-  links: readonly Layer[],
+function embeddingDimensions(
+  { type, columns, width }: EmbeddingSpec,
+  layer: LayerLinks,
   m: number,
-): LayerDimensions {
+): EmbeddingDimensions {
+  const units = layer.links[0].outputs;
+  const batch: Shape = [units, m];
+  return { layer: 0, type, columns: columns.length, width, units, ...learnedShapes(layer), E: batch, dE: batch };
+}
+
+function learnedShapes({ links }: LayerLinks): Readonly<Record<string, Shape>> {
   const learned = links.flatMap(({ parameters }) => parameters).filter(isLearned);
-  const shapes: Readonly<Record<string, Shape>> = Object.fromEntries(learned.map(({ name, shape }) => [name, shape]));
+  return Object.fromEntries(learned.map(({ name, shape }) => [name, shape]));
+}
+
+function layerDimensions({ units: n, activation }: LayerSpec, layer: LayerLinks, m: number): LayerDimensions {
+  const shapes = learnedShapes(layer);
   const batch: Shape = [n, m];
   return {
-    layer: l,
+    layer: layer.layer,
     units: n,
     activation,
     ...shapes,

@@ -1,6 +1,7 @@
 import { type Kernels, NONE } from '../kernels/kernels.ts';
 import { NO_CODE, type OneHotColumn } from '../layers/inputs.ts';
 import type { Loss } from '../losses/loss.ts';
+import type { Numbers } from '../matrix.ts';
 import type { Plan } from './plan.ts';
 
 /** Rows of a training's dataset, of any split. */
@@ -40,13 +41,34 @@ export function loadRows(kernels: Kernels, plan: Plan, loss: Loss, first: number
     throw new RangeError(`Expected ${count} row weights, got ${weights.length}.`);
   checkCodes(oneHot, codes, count);
 
-  values.set(rows.X, dataset.X + first * dense);
+  writeInputs(values, dataset.X + first * dense, rows.X, plan);
   indices.set(codes, dataset.codesIndex + first * oneHot.length);
   const T = dataset.T + first * targetColumns;
   for (let e = 0; e < rows.T.length; e++) values[T + e] = loss.target(rows.T[e], outputs);
   if (dataset.rowWeights === NONE) return;
   if (weights === null) values.fill(1, dataset.rowWeights + first, dataset.rowWeights + first + count);
   else values.set(weights, dataset.rowWeights + first);
+}
+
+/** Copies dense inputs (dense, rows) into the arena, in the order of X. */
+export function writeInputs(
+  values: Numbers,
+  to: number,
+  inputs: ArrayLike<number>,
+  { dense, inputOrder }: Pick<Plan, 'dense' | 'inputOrder'>,
+): void {
+  if (inputOrder === null) {
+    values.set(inputs, to);
+    return;
+  }
+  for (let row = 0; row < inputs.length; row += dense) {
+    for (let at = 0; at < dense; at++) values[to + row + at] = inputs[row + inputOrder[at]];
+  }
+}
+
+/** Writes what the layers' passes read and never change into a new arena. */
+export function writeConstants(kernels: Kernels, { chain }: Plan): void {
+  for (const layer of chain) layer.writeConstants?.(kernels);
 }
 
 /**

@@ -5,7 +5,7 @@ import { createLoss, type LossSpec } from '../losses/losses.ts';
 import type { Numbers } from '../matrix.ts';
 import { type Parameter, readParameters, writeParameters } from '../memory/parameters.ts';
 import { forward, prepareInference } from './forward.ts';
-import { checkCodes, NO_CODES } from './loadRows.ts';
+import { checkCodes, NO_CODES, writeConstants, writeInputs } from './loadRows.ts';
 import { type Plan, planNetwork } from './plan.ts';
 import type { NetworkSpec } from './spec.ts';
 
@@ -46,11 +46,12 @@ export function createNetwork(spec: NetworkSpec, { createKernels, batchSize, los
 
 /** The network in an arena. */
 export function networkOver(kernels: Kernels, plan: Plan, loss: Loss): Network {
+  writeConstants(kernels, plan);
   const { inputs, dense, oneHot, outputs, batch, A, parameters } = plan;
   const columns = oneHot.length;
 
   function pass(X: Numbers, codes: Int32Array, m: number): void {
-    kernels.values.set(X, batch.X);
+    writeInputs(kernels.values, batch.X, X, plan);
     kernels.indices.set(codes, batch.codesIndex);
     forward(kernels, plan, m, null);
   }

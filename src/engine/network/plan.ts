@@ -1,11 +1,12 @@
 import { type ArenaSize, NONE } from '../kernels/kernels.ts';
+import { inputOrderOf } from '../layers/embedding/embedding.ts';
 import { type OneHotColumn, oneHotInputs } from '../layers/inputs.ts';
-import { type Backward, type Forward, IN_PLACE, type Layer, type PlannedLayer } from '../layers/layer.ts';
+import { type Backward, type Forward, IN_PLACE, type PlannedLayer } from '../layers/layer.ts';
 import { type Allocator, createAllocator, type Region } from '../memory/allocator.ts';
 import { createLayerMemories } from '../memory/layerMemory.ts';
 import { allocateParameters, countElements, LEARNED_KINDS, type ParameterSlot } from '../memory/parameters.ts';
 import { planBackward, planForward } from './fusion.ts';
-import { createChain, type NetworkSpec } from './spec.ts';
+import { createChain, type LayerLinks, type NetworkSpec } from './spec.ts';
 
 /** What a training needs beyond predicting. */
 export interface TrainingSizes {
@@ -42,7 +43,7 @@ interface RowsPlan {
 
 /** A link of layer l, with its place in the arena. */
 export interface PlannedLink extends PlannedLayer {
-  /** l, from 1. */
+  /** l, from 1; 0: the embedding. */
   readonly layer: number;
   /** Numbers a row of the output. */
   readonly outputs: number;
@@ -56,6 +57,8 @@ export interface Plan {
   readonly inputs: number;
   /** Those that X has. */
   readonly dense: number;
+  /** The numbers of the dense inputs in the order of X; null: their own order. */
+  readonly inputOrder: Int32Array | null;
   /** The others, column by column. */
   readonly oneHot: readonly OneHotColumn[];
   /** n[L]. */
@@ -104,7 +107,7 @@ export interface Plan {
 export function planNetwork(spec: NetworkSpec, rows: number, training: TrainingSizes | null): Plan {
   if (!(Number.isInteger(rows) && rows > 0)) throw new RangeError(`Expected a pass of at least 1 row, got ${rows}.`);
   const layers = createChain(spec);
-  const { inputs, oneHot = [] } = spec;
+  const { inputs, oneHot = [], embedding = null } = spec;
   const sizes = training ?? PREDICTING;
   const allocator = createAllocator();
 
@@ -121,13 +124,14 @@ export function planNetwork(spec: NetworkSpec, rows: number, training: TrainingS
   return {
     inputs,
     dense,
+    inputOrder: embedding === null ? null : inputOrderOf(embedding, dense),
     oneHot,
     outputs: last.outputs,
     ...links,
     forward: planForward(links.chain),
     backward: planBackward(links.chain),
     A: last.output,
-    minRows: Math.max(...layers.flat().map(({ minRows }) => minRows)),
+    minRows: Math.max(...layers.flatMap(({ links }) => links).map(({ minRows }) => minRows)),
     ...parameters,
     batch,
     dataset,
@@ -150,8 +154,6 @@ const PREDICTING: TrainingSizes = {
   storesActivationGradients: false,
 };
 
-type Layers = readonly (readonly Layer[])[];
-
 type ParametersPlan = Pick<
   Plan,
   'parameters' | 'learned' | 'model' | 'average' | 'persistent' | 'gradients' | 'optimizerState' | 'optimizerScratch'
@@ -161,9 +163,13 @@ type ParametersPlan = Pick<
  * Allocates from the start of the arena: learned parameters, statistics, the optimizer's state, the
  * average, gradients, the optimizer's scratch memory.
  */
-function planParameters(allocator: Allocator, layers: Layers, training: TrainingSizes | null): ParametersPlan {
-  const shapes = layers.flatMap((links, index) =>
-    links.flatMap(({ parameters }) => parameters).map((shape) => ({ ...shape, layer: index + 1 })),
+function planParameters(
+  allocator: Allocator,
+  layers: readonly LayerLinks[],
+  training: TrainingSizes | null,
+): ParametersPlan {
+  const shapes = layers.flatMap(({ layer, links }) =>
+    links.flatMap(({ parameters }) => parameters).map((shape) => ({ ...shape, layer })),
   );
   const learned = allocator.region(() => allocateParameters(allocator, shapes, LEARNED_KINDS));
   const statistics = allocateParameters(allocator, shapes, ['statistic']);
@@ -211,7 +217,7 @@ function planRows(
 /** Plans every link, from the inputs to the outputs: each reads the output of the one before. */
 function planLinks(
   allocator: Allocator,
-  layers: Layers,
+  layers: readonly LayerLinks[],
   {
     slots,
     batch: { rows, X, codesIndex },
@@ -222,11 +228,10 @@ function planLinks(
     rows,
     isTraining: training !== null,
     storesAll: training?.storesActivationGradients ?? false,
-    widest: Math.max(...layers.flat().map(({ outputs }) => outputs)),
+    widest: Math.max(...layers.flatMap(({ links }) => links).map(({ outputs }) => outputs)),
   });
   const chain: Omit<PlannedLink, 'outputGradient'>[] = [];
-  for (const [index, links] of layers.entries()) {
-    const layer = index + 1;
+  for (const { layer, links } of layers) {
     const memory = memories(slots.filter((slot) => slot.layer === layer));
     for (const link of links) {
       const before = chain.at(-1);

@@ -18,13 +18,13 @@ export interface NetworkSize {
 
 /** Throws RangeError when the network is impossible. */
 export function sizeOf(spec: NetworkSpec): NetworkSize {
-  const links = createChain(spec).flat();
-  const parameters = links.flatMap((link) => link.parameters);
+  const chain = createChain(spec).flatMap(({ links }) => links);
+  const parameters = chain.flatMap((link) => link.parameters);
   return {
     parameters: countNumbers(parameters.filter(isLearned)),
     statistics: countNumbers(parameters.filter((parameter) => !isLearned(parameter))),
-    multiplyAdds: sum(links.map(({ cost }) => cost.multiplyAdds)),
-    activations: sum(links.map(({ cost }) => cost.activations)),
+    multiplyAdds: sum(chain.map(({ cost }) => cost.multiplyAdds)),
+    activations: sum(chain.map(({ cost }) => cost.activations)),
   };
 }
 
@@ -41,8 +41,8 @@ export function usefulThreads(
   optimizer: Optimizer,
   { maxThreads }: Pick<Kernels, 'maxThreads'>,
 ): number {
-  const products = createChain(spec).flat();
-  const ofPasses = rows * Math.max(...products.map(({ cost }) => cost.sharedMultiplyAdds));
+  const chain = createChain(spec).flatMap(({ links }) => links);
+  const ofPasses = rows * Math.max(...chain.map(({ cost }) => cost.sharedMultiplyAdds));
   const { largestProduct } = updateCostOf(optimizer, learnedParameters(spec));
   const chunks = Math.floor(Math.max(ofPasses, largestProduct) / MULTIPLY_ADDS_PER_THREAD);
   return Math.max(1, Math.min(maxThreads, chunks));

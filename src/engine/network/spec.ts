@@ -1,3 +1,4 @@
+import { checkEmbedding, createEmbedding, type EmbeddingSpec } from '../layers/embedding/embedding.ts';
 import { type OneHotColumn, oneHotInputs } from '../layers/inputs.ts';
 import type { Layer } from '../layers/layer.ts';
 import { type CompleteLayer, completeLayer, type LayerSpec } from '../layers/layerSpec.ts';
@@ -10,6 +11,8 @@ export interface NetworkSpec {
   readonly inputs: number;
   /** The last of the inputs, column by column. Default: none. */
   readonly oneHot?: readonly OneHotColumn[];
+  /** Layer 0: how dense inputs are embedded. Default: they are not. */
+  readonly embedding?: EmbeddingSpec | null;
   /** Layers 1 to L; the last is the output layer. */
   readonly layers: readonly LayerSpec[];
 }
@@ -20,37 +23,57 @@ type LayerParameter = ParameterShape & Pick<ParameterSlot, 'layer'>;
 /** The inputs that features give a network: a `NetworkSpec` without its layers. */
 export type InputLayout = Required<Pick<NetworkSpec, 'inputs' | 'oneHot'>>;
 
+/** The links of one layer. */
+export interface LayerLinks {
+  /** l, from 1; 0: the embedding. */
+  readonly layer: number;
+  /** In the order of the forward pass. */
+  readonly links: readonly Layer[];
+}
+
 /** The layers with their defaults. Throws RangeError when the network is impossible. */
-export function completeLayers({ inputs, oneHot = [], layers }: NetworkSpec): readonly CompleteLayer[] {
+export function completeLayers({
+  inputs,
+  oneHot = [],
+  embedding = null,
+  layers,
+}: NetworkSpec): readonly CompleteLayer[] {
   if (!isCount(inputs)) throw new RangeError(`Expected at least 1 input, got ${inputs}.`);
   checkOneHot(inputs, oneHot);
+  if (embedding !== null) checkEmbedding(embedding, inputs - oneHotInputs(oneHot));
   if (layers.length === 0) throw new RangeError('Expected at least 1 layer, got 0.');
   return layers.map((layer, index) => checkLayer(completeLayer(layer), index + 1, index === layers.length - 1));
 }
 
 /**
- * The links of layer l in the order of the forward pass, for l = 1 to L. Throws RangeError when the
- * network is impossible.
+ * The links of layer l, for l = 1 to L; before them those of layer 0, if there is an embedding.
+ * Throws RangeError when the network is impossible.
  */
-export function createChain(spec: NetworkSpec): readonly (readonly Layer[])[] {
+export function createChain(spec: NetworkSpec): readonly LayerLinks[] {
   const layers = completeLayers(spec);
-  return layers.map((layer, index) =>
-    createLinks(layer, {
+  const { oneHot = [], embedding = null } = spec;
+  const codes = oneHotInputs(oneHot);
+  const embedded = embedding === null ? null : createEmbedding(embedding, spec.inputs - codes);
+  const inputs = embedded === null ? spec.inputs : embedded.outputs + codes;
+  const links = layers.map((layer, index) => ({
+    layer: index + 1,
+    links: createLinks(layer, {
       layer: index + 1,
       layers: layers.length,
-      inputs: index === 0 ? spec.inputs : layers[index - 1].units,
-      oneHot: index === 0 ? (spec.oneHot ?? []) : [],
+      inputs: index === 0 ? inputs : layers[index - 1].units,
+      oneHot: index === 0 ? oneHot : [],
     }),
-  );
+  }));
+  return embedded === null ? links : [{ layer: 0, links: [embedded] }, ...links];
 }
 
 /** Every learned parameter. Throws RangeError when the network is impossible. */
 export function learnedParameters(spec: NetworkSpec): readonly LayerParameter[] {
-  return createChain(spec).flatMap((links, index) =>
+  return createChain(spec).flatMap(({ layer, links }) =>
     links
       .flatMap(({ parameters }) => parameters)
       .filter(isLearned)
-      .map((parameter) => ({ ...parameter, layer: index + 1 })),
+      .map((parameter) => ({ ...parameter, layer })),
   );
 }
 

@@ -15,7 +15,7 @@ export function networkOf(spec: TrainingSpec, dataset: DatasetShape): EstimatedN
   const { used } = selectFeatureColumns(dataset.columns, spec.features, reservedColumns(spec));
   const { inputs, dense, oneHot } = countInputs(used, spec.features);
   const output = { units: outputsOf(spec, dataset), activation: 'linear' } as const;
-  return { inputs, dense, oneHot, layers: [...spec.network.layers, output] };
+  return { inputs, dense, oneHot, embedding: null, layers: [...spec.network.layers, output] };
 }
 
 /** Units of the output layer. */

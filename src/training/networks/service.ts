@@ -23,12 +23,12 @@ export function inspectNetwork(input: unknown): InspectResponse {
   const errors = findConflicts(checked.data);
   if (errors.length > 0) throw invalidNetwork(errors);
   const { inputs, batchSize, averaging } = checked.data;
-  const dimensions = dimensionsOf(networkOf(checked.data), batchSize, {
+  const { layers, updates, totals } = dimensionsOf(networkOf(checked.data), batchSize, {
     optimizer: resolveOptimizer(checked.data.optimizer),
     averaging,
   });
   // The schema's type only differs in its mutable lists.
-  return { inputs, batchSize, ...dimensions } as InspectResponse;
+  return { inputs, batchSize, layers, updates, totals } as InspectResponse;
 }
 
 /** The network with every default filled in. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Matrix } from '../../../src/engine/matrix.ts';
-import { HIDDEN, ROWS, sampleTrainer } from '../sampleTraining.ts';
+import { EMBEDDINGS, HIDDEN, INPUTS, ROWS, sampleTrainer } from '../sampleTraining.ts';
 
 /** X (n, m) · Yᵀ (m, k), row after row. */
 function timesTransposed({ shape: [n, m], values: X }: Matrix, { shape: [k], values: Y }: Matrix): number[] {
@@ -33,6 +33,21 @@ describe('an activation dump', () => {
         expect(value).toBeCloseTo(dA.values[e] * slope(A.values[e]), 12);
       });
     }
+  });
+
+  it.each(EMBEDDINGS)('has E of the embedding %o as A of layer 0, and its gradient', (embedding) => {
+    const trainer = sampleTrainer(HIDDEN, { type: 'mse' }, { embedding });
+    trainer.computeGradients(0, ROWS);
+    const [{ layer, Z, A: E, dA: dE, dZ }] = trainer.dumpActivations(ROWS);
+    const units = embedding.columns.length * (embedding.width - 1) + INPUTS;
+    expect([layer, Z, dZ, E.shape, dE?.shape]).toEqual([0, null, null, [units, ROWS], [units, ROWS]]);
+    // t and m are added to every row: their gradient is the mean of dE.
+    const shift = embedding.type === 'cosine' ? 't' : 'm';
+    const gradient = trainer.readGradients().find(({ name }) => name === shift);
+    gradient?.values.forEach((value, e) => {
+      const ofRows = Array.from(dE?.values.subarray(e * ROWS, (e + 1) * ROWS) ?? []);
+      expect(value).toBeCloseTo(ofRows.reduce((sum, each) => sum + each) / ROWS, 12);
+    });
   });
 
   it('does not change the gradients', () => {

@@ -57,3 +57,25 @@ it('counts normalization parameters, and more memory for an optimizer with more 
   // b.
   expect(adam.totals.trainingBytes - sgd.totals.trainingBytes).toBe(2 * 6 * 64);
 });
+
+it('lists layer 0 of an embedding, and its outputs as the inputs of layer 1', () => {
+  const layers = [{ units: 4, activation: 'relu' as const }];
+  const oneHot = [{ inputs: 10 }];
+  const cosine = { type: 'cosine', columns: [0, 2], width: 6, scale: 1 } as const;
+  const table = dimensionsOf({ inputs: 13, oneHot, layers, embedding: cosine }, 32);
+  expect(table.embedding).toEqual({
+    ...{ layer: 0, type: 'cosine', columns: 2, width: 6, units: 13 },
+    ...{ w: [2, 5], b: [2, 5], s: [2, 6], t: [2, 6], E: [13, 32], dE: [13, 32] },
+  });
+  expect(table.layers.map(({ layer, W }) => [layer, W])).toEqual([[1, [4, 23]]]);
+  expect(table.totals.parameters).toBe(2 * 10 + 2 * 12 + 4 * 23 + 4);
+
+  const edges = [
+    [0, 1],
+    [0, 1, 2, 3],
+  ];
+  const bins = { type: 'piecewiseLinear', columns: [0, 2], width: 6, edges } as const;
+  const { embedding } = dimensionsOf({ inputs: 13, oneHot, layers, embedding: bins }, 32);
+  expect(embedding).toMatchObject({ units: 13, l: [2, 6], m: [2, 6], V: [4, 6], E: [13, 32] });
+  expect(dimensionsOf({ inputs: 13, layers }, 32).embedding).toBeNull();
+});

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CreateKernels } from '../../../src/engine/kernels/kernels.ts';
+import type { EmbeddingSpec } from '../../../src/engine/layers/embedding/embedding.ts';
 import type { LayerSpec } from '../../../src/engine/layers/layerSpec.ts';
 import type { Trainer } from '../../../src/engine/network/trainer.ts';
 import { OPTIMIZERS, type OptimizerSpec } from '../../../src/engine/optimizers/optimizers.ts';
 import { createSchedule, SCHEDULES, type ScheduleSpec } from '../../../src/engine/schedules/schedules.ts';
 import { BACKENDS } from '../backends.ts';
-import { allRows, sampleTrainer } from '../sampleTraining.ts';
+import { allRows, EMBEDDINGS, sampleTrainer } from '../sampleTraining.ts';
 
 const BATCH = 5;
 const STEPS_PER_EPOCH = 2;
@@ -34,6 +35,7 @@ const layers: fc.Arbitrary<readonly LayerSpec[]> = fc.array(
 interface Configuration {
   readonly optimizer: OptimizerSpec;
   readonly schedule: ScheduleSpec;
+  readonly embedding: EmbeddingSpec | null;
   readonly layers: readonly LayerSpec[];
   readonly clipGradientNorm: number | null;
   readonly averaging: { readonly decay: number } | null;
@@ -53,8 +55,8 @@ function train(
   end: number,
   from: TrainingState | null,
 ): TrainingState {
-  const { optimizer, layers: hidden, clipGradientNorm, averaging } = configuration;
-  const options = { createKernels, optimizer, clipGradientNorm, averaging, l2: 0.01 };
+  const { optimizer, embedding, layers: hidden, clipGradientNorm, averaging } = configuration;
+  const options = { createKernels, optimizer, embedding, clipGradientNorm, averaging, l2: 0.01 };
   const trainer = sampleTrainer(hidden, { type: 'crossEntropy' }, options);
   const { learningRate } = trainer;
   const schedule = createSchedule(configuration.schedule, {
@@ -88,6 +90,7 @@ describe.each(BACKENDS)('a training with the $name backend', ({ createKernels })
       const configuration = fc.record({
         optimizer: fc.constant(optimizer),
         schedule: fc.constant(schedule),
+        embedding: fc.constantFrom(null, ...EMBEDDINGS),
         layers,
         clipGradientNorm: fc.constantFrom(null, 0.5),
         averaging: fc.constantFrom(null, { decay: 0.8 }),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createReferenceKernels } from '../../../src/engine/kernels/reference/reference.ts';
+import type { EmbeddingSpec } from '../../../src/engine/layers/embedding/embedding.ts';
 import type { LayerSpec } from '../../../src/engine/layers/layerSpec.ts';
 import { createNetwork } from '../../../src/engine/network/network.ts';
 import { planNetwork } from '../../../src/engine/network/plan.ts';
@@ -12,15 +13,25 @@ const hidden: fc.Arbitrary<LayerSpec> = fc.record({
   normalization: fc.constantFrom(null, 'batch', 'layer'),
   dropout: fc.constantFrom(0, 0.5),
 });
+/** Of the first dense inputs. */
+function embeddingOf(type: EmbeddingSpec['type'], inputs: number, width: number): EmbeddingSpec {
+  const columns = Array.from({ length: inputs }, (_, column) => column);
+  if (type === 'cosine') return { type, columns, width, scale: 1 };
+  return { type, columns, width, edges: columns.map((column) => [0, 1, 2 + column, 9]) };
+}
+
 const spec = fc
   .record({
     dense: fc.integer({ min: 0, max: 6 }),
+    embedding: fc.constantFrom(null, 'cosine', 'piecewiseLinear'),
+    width: fc.integer({ min: 2, max: 9 }),
     oneHot: fc.array(fc.record({ inputs: fc.integer({ min: 1, max: 9 }) }), { minLength: 1, maxLength: 3 }),
     hidden: fc.array(hidden, { maxLength: 3 }),
   })
-  .map(({ dense, oneHot, hidden }) => ({
+  .map(({ dense, embedding, width, oneHot, hidden }) => ({
     inputs: oneHot.reduce((sum, { inputs }) => sum + inputs, dense),
     oneHot,
+    embedding: embedding === null || dense < 2 ? null : embeddingOf(embedding, dense - 1, width),
     layers: [...hidden, { units: 2, activation: 'linear' as const }],
   }));
 
