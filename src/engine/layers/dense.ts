@@ -12,18 +12,19 @@
 import { type Kernels, NONE } from '../kernels/kernels.ts';
 import type { LayerMemory } from '../memory/layerMemory.ts';
 import type { ParameterShape } from '../memory/parameters.ts';
-import { INITIALIZERS } from './initializers.ts';
+import { drawBias, INITIALIZERS } from './initializers.ts';
 import { IN_PLACE, type LayerCost, type LayerInput, type PlannedLayer } from './layer.ts';
-import type { CompleteLayer, CreateLayer } from './layerSpec.ts';
+import type { CompleteLayer, CreateLayer, LayerPosition } from './layerSpec.ts';
 import { cancelsBias } from './normalizations.ts';
 
 /** The product of a layer whose inputs are all dense. */
-export const createDense: CreateLayer = (spec, { inputs, oneHot }) => {
+export const createDense: CreateLayer = (spec, position) => {
+  const { inputs, oneHot } = position;
   if (oneHot.length > 0) return null;
   const { units } = spec;
   return {
     outputs: units,
-    parameters: denseParameters(spec, inputs),
+    parameters: denseParameters(spec, position),
     cost: denseCost(units, inputs, inputs),
     minRows: 1,
     plan(memory, input) {
@@ -33,8 +34,11 @@ export const createDense: CreateLayer = (spec, { inputs, oneHot }) => {
   };
 };
 
-/** W (units, inputs), drawn by the initializer, and b (units, 1), which starts at 0. */
-export function denseParameters({ units, initializer }: CompleteLayer, inputs: number): readonly ParameterShape[] {
+/** W (units, inputs), drawn by the initializer, and b (units, 1), which starts at 0 or is drawn. */
+export function denseParameters(
+  { units, initializer }: CompleteLayer,
+  { inputs, drawsBiases }: LayerPosition,
+): readonly ParameterShape[] {
   const draw = INITIALIZERS[initializer];
   return [
     {
@@ -43,7 +47,12 @@ export function denseParameters({ units, initializer }: CompleteLayer, inputs: n
       kind: 'weight',
       initial: (generator) => draw(generator, inputs, units),
     },
-    { name: 'b', shape: [units, 1], kind: 'bias', initial: () => 0 },
+    {
+      name: 'b',
+      shape: [units, 1],
+      kind: 'bias',
+      initial: (generator) => (drawsBiases ? drawBias(generator, inputs, units) : 0),
+    },
   ];
 }
 

@@ -10,10 +10,12 @@ const heVariance = (inputs: number): number => 2 / inputs;
 const xavierVariance = (inputs: number, units: number): number => 2 / (inputs + units);
 /** LeCun et al. 1998: variance 1 / inputs. */
 const lecunVariance = (inputs: number): number => 1 / inputs;
+/** Of the bound 1/√inputs, PyTorch's default of a linear layer: variance 1 / (3 inputs). */
+const fanInVariance = (inputs: number): number => 1 / (3 * inputs);
 
 /**
  * Every initializer of W by name; the plain name draws from the normal distribution. Biases start
- * at 0.
+ * at 0, or are drawn by `drawBias`.
  */
 export const INITIALIZERS = {
   zeros: () => 0,
@@ -26,6 +28,7 @@ export const INITIALIZERS = {
   lecun: normal(lecunVariance),
   lecunNormal: normal(lecunVariance),
   lecunUniform: uniform(lecunVariance),
+  fanInUniform: uniform(fanInVariance),
 } satisfies Readonly<Record<string, DrawWeight>>;
 
 export type InitializerName = keyof typeof INITIALIZERS;
@@ -46,6 +49,9 @@ const DEFAULT_INITIALIZER: Readonly<Record<Activation, InitializerName>> = {
   softplus: 'he',
   mish: 'he',
 };
+
+/** A bias of a layer that draws them: uniform in ±1/√inputs. */
+export const drawBias = uniform(fanInVariance);
 
 /** The initializer that a layer with this activation has unless it says otherwise. */
 export function initializerFor(activation: Activation): InitializerName {

@@ -20,6 +20,6 @@ export function createLinks(spec: CompleteLayer, position: LayerPosition): reado
 
 /** The fewest rows of a training step with this layer. */
 export function minRowsOf(spec: CompleteLayer): number {
-  const links = createLinks(spec, { layer: 1, layers: 1, inputs: 1, oneHot: [] });
+  const links = createLinks(spec, { layer: 1, layers: 1, inputs: 1, drawsBiases: false, oneHot: [] });
   return Math.max(...links.map(({ minRows }) => minRows));
 }

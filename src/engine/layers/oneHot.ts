@@ -20,12 +20,13 @@ import type { FusableProduct, LayerInput, PlannedLayer } from './layer.ts';
 import type { CreateLayer } from './layerSpec.ts';
 
 /** The product of a layer that has one-hot inputs. */
-export const createOneHot: CreateLayer = (spec, { inputs, oneHot }) => {
+export const createOneHot: CreateLayer = (spec, position) => {
+  const { inputs, oneHot } = position;
   if (oneHot.length === 0) return null;
   const dense = inputs - oneHotInputs(oneHot);
   return {
     outputs: spec.units,
-    parameters: denseParameters(spec, inputs),
+    parameters: denseParameters(spec, position),
     cost: denseCost(spec.units, dense, dense + oneHot.length),
     minRows: 1,
     plan(memory, input) {

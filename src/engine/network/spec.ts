@@ -61,6 +61,7 @@ export function createChain(spec: NetworkSpec): readonly LayerLinks[] {
       layer: index + 1,
       layers: layers.length,
       inputs: index === 0 ? inputs : layers[index - 1].units,
+      drawsBiases: embedding?.type === 'cosine',
       oneHot: index === 0 ? oneHot : [],
     }),
   }));

@@ -122,6 +122,28 @@ describe.each([COSINE, PIECEWISE])('the embedding $type', (embedding) => {
   });
 });
 
+describe('a relu network after the cosine embedding of all inputs', () => {
+  it.each(BACKENDS)('learns although the embedding starts at 0, with the $name backend', ({ createKernels }) => {
+    const embedding: EmbeddingSpec = { type: 'cosine', columns: [0, 1, 2, 3, 4], width: 6, scale: 1 };
+    const layers = [8, 8].map((units) => ({ units, activation: 'relu' as const }));
+    const trainer = createTrainer(
+      { inputs: DENSE, embedding, layers: [...layers, { units: 1, activation: 'linear' }] },
+      {
+        createKernels,
+        batchSize: ROWS,
+        datasetRows: ROWS,
+        seed: 5,
+        loss: { type: 'mse' },
+        optimizer: { type: 'adam' },
+      },
+    );
+    trainer.load(0, { X, T });
+    trainer.order(ALL, false);
+    const losses = Array.from({ length: 300 }, () => trainer.trainStep(0, ROWS, 0.01).sum / ROWS);
+    expect(losses[299]).toBeLessThan(0.2 * losses[0]);
+  });
+});
+
 describe('the first parameters', () => {
   it('of cosine are silent, with frequencies of the scale, cut at three deviations', () => {
     const embedding: EmbeddingSpec = { type: 'cosine', columns: [0, 1, 2, 3, 4], width: 1001, scale: 0.3 };
@@ -134,6 +156,20 @@ describe('the first parameters', () => {
     expect(Math.max(...w.map(Math.abs))).toBeLessThanOrEqual(0.9);
     expect(Math.max(...w.map(Math.abs))).toBeGreaterThan(0.8);
     for (const name of ['b', 's', 't']) expect(new Set(valuesOf(trainer, name))).toEqual(new Set([0]));
+  });
+
+  it('beside cosine have biases within ± 1/√n[l-1], elsewhere biases of 0', () => {
+    const biasesOf = (embedding: EmbeddingSpec) =>
+      trainerOf({ embedding })
+        .readParameters()
+        .filter(({ layer, name }) => layer > 0 && name === 'b')
+        .map(({ values }) => Array.from(values));
+    const inputs = [COSINE.columns.length * (COSINE.width - 1) + DENSE + CODES, LAYERS[0].units];
+    for (const [index, biases] of biasesOf(COSINE).entries()) {
+      expect(Math.max(...biases.map(Math.abs))).toBeLessThanOrEqual(1 / Math.sqrt(inputs[index]));
+      expect(biases).not.toContain(0);
+    }
+    expect(new Set(biasesOf(PIECEWISE).flat())).toEqual(new Set([0]));
   });
 
   it('of piecewiseLinear are lines within ± 1/√d, without bends', () => {

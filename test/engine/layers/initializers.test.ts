@@ -22,6 +22,7 @@ describe('an initializer', () => {
     ['lecun', 1 / INPUTS],
     ['lecunNormal', 1 / INPUTS],
     ['lecunUniform', 1 / INPUTS],
+    ['fanInUniform', 1 / (3 * INPUTS)],
   ])('%s has its variance around 0', (name, variance) => {
     const weights = draw(name);
     const mean = weights.reduce((sum, w) => sum + w, 0) / DRAWS;
@@ -35,6 +36,7 @@ describe('an initializer', () => {
     ['heUniform', Math.sqrt(6 / INPUTS)],
     ['xavierUniform', Math.sqrt(6 / (INPUTS + UNITS))],
     ['lecunUniform', Math.sqrt(3 / INPUTS)],
+    ['fanInUniform', Math.sqrt(1 / INPUTS)],
   ])('%s stays within its bound', (name, bound) => {
     expect(Math.max(...draw(name).slice(0, 10_000).map(Math.abs))).toBeLessThanOrEqual(bound);
   });
