@@ -224,10 +224,10 @@ CREATE INDEX models_by_job ON models (job_id, id);
 CREATE INDEX models_by_project ON models (project, id);
 CREATE INDEX models_by_split ON models (split_id) WHERE split_id IS NOT NULL;
 
--- One row per layer and name. `bytes` are little-endian float32 values in row-major order.
+-- One row per layer and name; layer 0 is the embedding. `bytes` are little-endian float32 values in row-major order.
 CREATE TABLE parameters (
   model_id TEXT NOT NULL REFERENCES models (id) ON DELETE CASCADE,
-  layer INTEGER NOT NULL CHECK (layer >= 1),
+  layer INTEGER NOT NULL CHECK (layer >= 0),
   name TEXT NOT NULL,
   shape TEXT NOT NULL CHECK (json_valid(shape)),
   bytes BLOB NOT NULL,
@@ -265,7 +265,7 @@ CREATE TABLE ensemble_members (
 CREATE TABLE ensemble_parameters (
   ensemble_id TEXT NOT NULL,
   member INTEGER NOT NULL,
-  layer INTEGER NOT NULL CHECK (layer >= 1),
+  layer INTEGER NOT NULL CHECK (layer >= 0),
   name TEXT NOT NULL,
   shape TEXT NOT NULL CHECK (json_valid(shape)),
   bytes BLOB NOT NULL,

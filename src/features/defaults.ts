@@ -17,21 +17,29 @@ export interface FeaturesSettings extends FeaturesOptions {
   readonly minCategoryCount: number;
 }
 
-/**
- * Adds the defaults that depend on the data: on the rows of the table and on its count of number
- * columns.
- */
-export function resolveFeatures(options: FeaturesOptions, rows: number, numericColumns: number): FeaturesSettings {
+/** What the defaults depend on. */
+export interface FeaturesContext {
+  /** Rows of the table. */
+  readonly rows: number;
+  readonly numberColumns: number;
+  /** Whether the network embeds its numbers, which replaces bins. */
+  readonly isEmbedded: boolean;
+}
+
+/** Adds the defaults that depend on the data and on the network. */
+export function resolveFeatures(options: FeaturesOptions, context: FeaturesContext): FeaturesSettings {
+  const { rows } = context;
   return {
     ...options,
-    bins: options.bins ?? defaultBins(rows, numericColumns),
+    bins: options.bins ?? defaultBins(context),
     minCategoryCount:
       options.minCategoryCount ?? Math.max(1, Math.min(MIN_CATEGORY_ROWS, Math.round(rows / ROWS_PER_CATEGORY))),
   };
 }
 
-function defaultBins(rows: number, numericColumns: number): number {
-  const perColumn = Math.floor(MAX_BINS_OF_TABLE / Math.max(1, numericColumns));
+function defaultBins({ rows, numberColumns, isEmbedded }: FeaturesContext): number {
+  if (isEmbedded) return 0;
+  const perColumn = Math.floor(MAX_BINS_OF_TABLE / Math.max(1, numberColumns));
   const bins = Math.min(MAX_BINS, Math.floor(rows / ROWS_PER_BIN), perColumn);
   // A single bin repeats the scaled number.
   return bins < 2 ? 0 : bins;

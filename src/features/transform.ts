@@ -24,6 +24,21 @@ export function layoutOf({ columns }: FittedFeatures): InputLayout {
   return { inputs: sumInputs(columns), oneHot };
 }
 
+/** How many dense inputs a row has. */
+export function denseWidth({ columns }: FittedFeatures): number {
+  return sumInputs(denseOf(columns).map(({ fitted }) => fitted));
+}
+
+/** The dense inputs that are the scaled numbers of number columns: what an embedding reads. */
+export function numberInputs({ columns }: FittedFeatures): readonly number[] {
+  let next = 0;
+  return denseOf(columns).flatMap(({ fitted }) => {
+    const first = next;
+    next += countInputs(fitted);
+    return fitted.kind === 'numeric' ? [first] : [];
+  });
+}
+
 /** The inputs of the given rows, by default of all rows. */
 export function transform({ columns }: FittedFeatures, table: Table, rows: Int32Array = allRows(table)): Inputs {
   return { X: denseInputs(columns, table, rows), codes: oneHotCodes(columns, table, rows) };

@@ -32,6 +32,16 @@ const layerTableSchema = z
   })
   .meta({ id: 'ModelLayer' });
 
+const embeddingTableSchema = z
+  .object({
+    layer: z.literal(0),
+    type: z.enum(['cosine', 'piecewiseLinear']),
+    columns: z.array(z.string()).describe('The columns whose scaled numbers it reads, in order.'),
+    width: z.int().describe('d: numbers of each column.'),
+    shapes: z.record(z.string(), z.array(z.int())).describe('The shape of each parameter.'),
+  })
+  .meta({ id: 'ModelEmbedding' });
+
 export const modelSchema = z
   .object({
     id: z.string(),
@@ -49,6 +59,7 @@ export const modelSchema = z
       .describe(
         'Of an ensemble: the models whose predictions it averages, in order. It stores copies of them, so they may have been deleted. Null for a single network.',
       ),
+    embedding: embeddingTableSchema.nullable().describe('How numbers are embedded; null: not, and for an ensemble.'),
     layers: z
       .array(layerTableSchema)
       .describe(
@@ -76,12 +87,12 @@ export const modelSchema = z
 export type Model = z.infer<typeof modelSchema>;
 
 const modelSummarySchema = modelSchema
-  .omit({ classes: true, inputs: true, layers: true, hyperparameters: true, warnings: true })
+  .omit({ classes: true, inputs: true, embedding: true, layers: true, hyperparameters: true, warnings: true })
   .extend({ metrics: summaryMetricsSchema })
   .meta({
     id: 'ModelSummary',
     description:
-      'A model without `classes`, `inputs`, `layers`, `hyperparameters`, `warnings` and confusion matrices, which have megabytes if there are many columns or classes. `GET /v1/models/{id}` returns them.',
+      'A model without `classes`, `inputs`, `embedding`, `layers`, `hyperparameters`, `warnings` and confusion matrices, which have megabytes if there are many columns or classes. `GET /v1/models/{id}` returns them.',
   });
 export type ModelSummary = z.infer<typeof modelSummarySchema>;
 

@@ -1,4 +1,5 @@
 import { describeInputs } from '../features/describe.ts';
+import { inputNames } from '../features/features.ts';
 import { isoTime } from '../kit/clock.ts';
 import type { ModelRow } from '../store/database/tables.ts';
 import type { Model, ModelSummary } from './schemas.ts';
@@ -32,7 +33,7 @@ function ofRow(row: Omit<ListedModelRow, 'summary'>, aliases: readonly string[])
 
 type Described = Pick<
   Model,
-  'classes' | 'inputs' | 'members' | 'layers' | 'parameterCount' | 'metrics' | 'best' | 'hyperparameters'
+  'classes' | 'inputs' | 'members' | 'embedding' | 'layers' | 'parameterCount' | 'metrics' | 'best' | 'hyperparameters'
 >;
 
 function ofNetwork(description: Description, parameters: readonly ParameterShape[]): Described {
@@ -42,6 +43,7 @@ function ofNetwork(description: Description, parameters: readonly ParameterShape
     // The schema's type only differs in its mutable lists.
     inputs: describeInputs(features, columns) as Model['inputs'],
     members: null,
+    embedding: embeddingTable(description, parameters),
     layers: layerTable(layers, parameters),
     parameterCount: parameterCountOf(description),
     metrics,
@@ -51,14 +53,37 @@ function ofNetwork(description: Description, parameters: readonly ParameterShape
 }
 
 function ofEnsemble({ classes, inputs, members, parameterCount, metrics }: EnsembleDescription): Described {
-  return { classes, inputs, members, layers: [], parameterCount, metrics, best: null, hyperparameters: null };
+  return {
+    classes,
+    inputs,
+    members,
+    embedding: null,
+    layers: [],
+    parameterCount,
+    metrics,
+    best: null,
+    hyperparameters: null,
+  };
+}
+
+function embeddingTable(
+  { embedding, features }: Description,
+  parameters: readonly ParameterShape[],
+): Model['embedding'] {
+  if (embedding === null) return null;
+  const { type, columns, width } = embedding;
+  const names = inputNames(features);
+  return { layer: 0, type, columns: columns.map((input) => names[input]), width, shapes: shapesOf(parameters, 0) };
+}
+
+function shapesOf(parameters: readonly ParameterShape[], layer: number): Readonly<Record<string, number[]>> {
+  const ofLayer = parameters.filter((parameter) => parameter.layer === layer);
+  return Object.fromEntries(ofLayer.map(({ name, shape }) => [name, readShape(shape)]));
 }
 
 function layerTable(layers: Description['layers'], parameters: readonly ParameterShape[]): Model['layers'] {
-  const byLayer = Map.groupBy(parameters, ({ layer }) => layer);
   return layers.map(({ units, activation, normalization, dropout }, index) => {
     const layer = index + 1;
-    const shapes = (byLayer.get(layer) ?? []).map(({ name, shape }) => [name, readShape(shape)] as const);
-    return { layer, units, activation, normalization, dropout, shapes: Object.fromEntries(shapes) };
+    return { layer, units, activation, normalization, dropout, shapes: shapesOf(parameters, layer) };
   });
 }

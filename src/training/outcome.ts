@@ -1,3 +1,4 @@
+import type { EmbeddingSpec } from '../engine/layers/embedding/embedding.ts';
 import type { CompleteLayer } from '../engine/layers/layerSpec.ts';
 import type { LossSpec } from '../engine/losses/losses.ts';
 import type { Parameter } from '../engine/memory/parameters.ts';
@@ -15,6 +16,8 @@ import type { SplitName } from './split/splits.ts';
 export interface Outcome {
   readonly features: FittedFeatures;
   readonly target: FittedTarget;
+  /** Of the number columns; null: none. */
+  readonly embedding: EmbeddingSpec | null;
   /** Including the output layer. */
   readonly layers: readonly CompleteLayer[];
   readonly loss: LossSpec;

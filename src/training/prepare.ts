@@ -11,7 +11,7 @@ import {
   rowsWithTarget,
   unscaledNumber,
 } from '../features/target.ts';
-import { layoutOf, transform } from '../features/transform.ts';
+import { denseWidth, layoutOf, transform } from '../features/transform.ts';
 import { type Column, findColumn, type Table } from '../formats/table.ts';
 import { pointer } from '../kit/contract/errors.ts';
 import type { Warning } from '../kit/warning.ts';
@@ -106,8 +106,8 @@ function ownMemory(bytes: number): ArrayBuffer {
 }
 
 function makeInputs(features: FittedFeatures, table: Table, order: Int32Array, allocate: Allocate) {
-  const { inputs, oneHot } = layoutOf(features);
-  const dense = inputs - oneHot.reduce((sum, column) => sum + column.inputs, 0);
+  const { oneHot } = layoutOf(features);
+  const dense = denseWidth(features);
   const X = new Float32Array(allocate(order.length * dense * Float32Array.BYTES_PER_ELEMENT));
   const codes = new Int32Array(allocate(order.length * oneHot.length * Int32Array.BYTES_PER_ELEMENT));
   for (let start = 0; start < order.length; start += CHUNK_ROWS) {

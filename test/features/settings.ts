@@ -5,5 +5,9 @@ import { type FeaturesRequest, featuresSchema } from '../../src/features/schemas
  * The settings of a request of `features` for a small table: no bins, an input for every category.
  */
 export function settingsOf(request: FeaturesRequest = {}): FeaturesSettings {
-  return resolveFeatures(featuresSchema.parse({ bins: 0, minCategoryCount: 1, ...request }), 100, 1);
+  return resolveFeatures(featuresSchema.parse({ bins: 0, minCategoryCount: 1, ...request }), {
+    rows: 100,
+    numberColumns: 1,
+    isEmbedded: false,
+  });
 }

@@ -110,6 +110,7 @@ describe('the list of models', () => {
     const {
       classes: _,
       inputs: __,
+      embedding: ______,
       layers: ___,
       hyperparameters: ____,
       warnings: _____,

@@ -30,9 +30,13 @@ const REQUEST: z.input<typeof specRequestSchema> = {
 };
 const table = flowers(100);
 const spec = specFor(table, REQUEST);
+const EMBEDDINGS = [null, { type: 'cosine', width: 5 }, { type: 'piecewiseLinear', bins: 4 }] as const;
+const BACKENDS = ['auto', 'wasm', 'reference'] as const;
+const CASES = BACKENDS.flatMap((kernels) => EMBEDDINGS.map((embedding) => ({ kernels, embedding })));
 const STEPS_PER_EPOCH = 5;
 
-describe.each(['auto', 'wasm', 'reference'] as const)('a run that is stopped (%s)', (kernels) => {
+describe.each(CASES)('a run that is stopped ($kernels, embedding $embedding.type)', ({ kernels, embedding }) => {
+  const spec = specFor(table, { ...REQUEST, network: { ...REQUEST.network, embedding } });
   const unbroken = trainPart(table, spec, kernels);
   const steps = unbroken.reports.length * STEPS_PER_EPOCH;
 

@@ -1,15 +1,10 @@
 import { z } from 'zod';
 import { binCount, encodeBin, fitEdges } from '../scaling/bins.ts';
+import { extremes, sortedSample } from '../scaling/sample.ts';
 import { fitScaling, fittedScalingSchema, scaler } from '../scaling/scaling.ts';
 import type { DenseColumnType, FitSettings } from './columnType.ts';
 import { asNumbers } from './conversions.ts';
 import { isFarOutside } from './range.ts';
-
-/**
- * Rows that a distribution is fitted to. Quantiles of more rows agree in three digits and take
- * longer to sort.
- */
-const SAMPLE_ROWS = 20_000;
 
 /** Networks learn well from inputs of about 1. Inputs beyond this make steps too large. */
 export const LARGE_INPUT = 100;
@@ -38,7 +33,7 @@ export const numeric = {
     const range = extremes(known);
     const constant = range[0] === range[1];
     if (constant && !missing) return undefined;
-    const sample = sortedSample(known, range);
+    const sample = sortedSample(known);
     return {
       kind: 'numeric',
       column: column.name,
@@ -90,23 +85,4 @@ function knownValues(values: Float64Array, rows: Int32Array): Float64Array {
   let count = 0;
   for (const row of rows) if (Number.isFinite(values[row])) known[count++] = values[row];
   return known.subarray(0, count);
-}
-
-function extremes(values: Float64Array): [number, number] {
-  let [min, max] = [values[0], values[0]];
-  for (const value of values) {
-    if (value < min) min = value;
-    if (value > max) max = value;
-  }
-  return [min, max];
-}
-
-/** At most `SAMPLE_ROWS` of the values, spread evenly over the rows, and both extremes; sorted. */
-function sortedSample(values: Float64Array, [min, max]: readonly [number, number]): Float64Array {
-  if (values.length <= SAMPLE_ROWS) return values.sort();
-  const sample = new Float64Array(SAMPLE_ROWS + 2);
-  const stride = (values.length - 1) / (SAMPLE_ROWS - 1);
-  for (let i = 0; i < SAMPLE_ROWS; i++) sample[i] = values[Math.round(i * stride)];
-  sample.set([min, max], SAMPLE_ROWS);
-  return sample.sort();
 }

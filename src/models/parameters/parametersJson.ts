@@ -7,19 +7,20 @@ import type { StoredNetwork } from '../stored/storedNetworks.ts';
 const NUMBERS_PER_CHUNK = 8_192;
 
 /**
- * `{"layers": [{"layer": 1, "activation": "relu", "W": {"shape": [n, k], "values": [[…]]}, …}]}` in
- * chunks, because the text of a large network would not fit in one string. Each number is the
- * shortest decimal of its float32.
+ * `{"embedding": null, "layers": [{"layer": 1, "activation": "relu", "W": {"shape": [n, k],
+ * "values": [[…]]}, …}]}` in chunks, because the text of a large network would not fit in one
+ * string. Each number is the shortest decimal of its float32.
  */
 export async function* parametersJson(network: StoredNetwork): AsyncGenerator<string> {
   yield '{';
+  yield* embeddingJson(network);
   yield* layersJson(network);
   yield '}';
 }
 
 /**
- * `{"members": [{"modelId": "mdl_…", "layers": […]}, …]}` in chunks. `modelIds` are those of the
- * members, in order.
+ * `{"members": [{"modelId": "mdl_…", "embedding": null, "layers": […]}, …]}` in chunks. `modelIds`
+ * are those of the members, in order.
  */
 export async function* ensembleParametersJson(
   modelIds: readonly string[],
@@ -29,6 +30,7 @@ export async function* ensembleParametersJson(
   let index = 0;
   for await (const member of members) {
     yield `${index === 0 ? '' : ','}{"modelId":${JSON.stringify(modelIds[index])},`;
+    yield* embeddingJson(member);
     yield* layersJson(member);
     yield '}';
     index += 1;
@@ -36,14 +38,28 @@ export async function* ensembleParametersJson(
   yield ']}';
 }
 
+/** `"embedding":{"layer":0,"type":"cosine","w":{…},…},`, or `"embedding":null,`. */
+async function* embeddingJson({ description: { embedding }, parameters }: StoredNetwork): AsyncGenerator<string> {
+  if (embedding === null) {
+    yield '"embedding":null,';
+    return;
+  }
+  yield `"embedding":{"layer":0,"type":${JSON.stringify(embedding.type)}`;
+  yield* matricesJson(parameters, 0);
+  if (embedding.type === 'piecewiseLinear') yield `,"edges":${JSON.stringify(embedding.edges)}`;
+  yield '},';
+}
+
+async function* matricesJson(parameters: readonly Parameter[], layer: number): AsyncGenerator<string> {
+  for (const parameter of parameters) if (parameter.layer === layer) yield* matrixJson(parameter);
+}
+
 async function* layersJson({ description: { layers }, parameters }: StoredNetwork): AsyncGenerator<string> {
   yield '"layers":[';
   for (const [index, { activation }] of layers.entries()) {
     const layer = index + 1;
     yield `${index === 0 ? '' : ','}{"layer":${layer},"activation":${JSON.stringify(activation)}`;
-    for (const parameter of parameters) {
-      if (parameter.layer === layer) yield* matrixJson(parameter);
-    }
+    yield* matricesJson(parameters, layer);
     yield '}';
   }
   yield ']';

@@ -22,6 +22,7 @@ export function parameterRoutes({ parameters }: ParameterRoutesDeps): FastifyPlu
         summary: 'Get the parameters of a model',
         description:
           'W (n[l], n[l-1]) and b (n[l], 1) of every layer, and the parameters of its normalization: gamma and beta, and the mean and var that training measured. ' +
+          'Before them those of the embedding: w and b (f, d - 1), s and t (f, d) of `cosine`; l and m (f, d) and V (bins, d) of `piecewiseLinear`, with the edges of its bins. ' +
           'Of an ensemble: the same of each member.',
         params: modelParams,
         querystring: parametersQuery,

@@ -22,6 +22,27 @@ const layerParametersSchema = z
   })
   .catchall(matrixSchema)
   .meta({ id: 'LayerParameters' });
+const embeddingParametersSchema = z
+  .object({
+    layer: z.literal(0),
+    type: z.enum(['cosine', 'piecewiseLinear']),
+    w: matrixSchema.optional().describe('(f, d - 1): the frequencies of each embedded column; of `cosine`.'),
+    b: matrixSchema.optional().describe('(f, d - 1), in turns; of `cosine`.'),
+    s: matrixSchema.optional().describe('(f, d), of `cosine`.'),
+    t: matrixSchema.optional().describe('(f, d), of `cosine`.'),
+    l: matrixSchema.optional().describe('(f, d), of `piecewiseLinear`.'),
+    m: matrixSchema.optional().describe('(f, d), of `piecewiseLinear`.'),
+    V: matrixSchema
+      .optional()
+      .describe('(bins, d): the bins of the first embedded column, then those of the next; of `piecewiseLinear`.'),
+    edges: z
+      .array(z.array(z.number()))
+      .optional()
+      .describe('The edges of the bins of each embedded column, in its scaled values; of `piecewiseLinear`.'),
+  })
+  .nullable()
+  .describe('Layer 0; null: there is none.')
+  .meta({ id: 'EmbeddingParameters' });
 /** The network of the examples. */
 const EXAMPLE_LAYERS = [
   {
@@ -31,17 +52,20 @@ const EXAMPLE_LAYERS = [
     b: { shape: [1, 1], values: [[0.1]] },
   },
 ];
-const networkParametersSchema = z.object({ layers: z.array(layerParametersSchema) }).meta({
-  id: 'Parameters',
-  description: 'The learned parameters, layer by layer. Each number is exactly the float32 that the network uses.',
-  example: { layers: EXAMPLE_LAYERS },
-});
+const networkParametersSchema = z
+  .object({ embedding: embeddingParametersSchema, layers: z.array(layerParametersSchema) })
+  .meta({
+    id: 'Parameters',
+    description: 'The learned parameters, layer by layer. Each number is exactly the float32 that the network uses.',
+    example: { embedding: null, layers: EXAMPLE_LAYERS },
+  });
 
 const ensembleParametersSchema = z
   .object({
     members: z.array(
       z.object({
         modelId: z.string().describe('The model that the member is a copy of.'),
+        embedding: embeddingParametersSchema,
         layers: z.array(layerParametersSchema),
       }),
     ),
@@ -49,9 +73,9 @@ const ensembleParametersSchema = z
   .meta({
     id: 'EnsembleParameters',
     description: 'The learned parameters of each member of an ensemble, in order.',
-    example: { members: [{ modelId: EXAMPLE_MODEL_ID, layers: EXAMPLE_LAYERS }] },
+    example: { members: [{ modelId: EXAMPLE_MODEL_ID, embedding: null, layers: EXAMPLE_LAYERS }] },
   });
 
 export const parametersSchema = z
   .union([networkParametersSchema, ensembleParametersSchema])
-  .meta({ examples: [{ layers: EXAMPLE_LAYERS }] });
+  .meta({ examples: [{ embedding: null, layers: EXAMPLE_LAYERS }] });

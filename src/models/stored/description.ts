@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { EmbeddingSpec } from '../../engine/layers/embedding/embedding.ts';
 import { LOSSES, type LossSpec } from '../../engine/losses/losses.ts';
 import { fittedFeaturesSchema } from '../../features/features.ts';
 import { fittedTargetSchema } from '../../features/target.ts';
@@ -6,9 +7,15 @@ import { parseOptionsSchema } from '../../formats/parseOptions.ts';
 import { hyperparametersSchema } from '../../jobs/submission/requestSchema.ts';
 import { warningSchema } from '../../kit/warning.ts';
 import { fromJson, toJson } from '../../store/database/json.ts';
-import { networkSchema } from '../../training/schemas/network.ts';
+import { cosineSchema, networkSchema, piecewiseLinearSchema } from '../../training/schemas/network.ts';
 import { type EnsembleDescription, ensembleSchema } from './ensembleDescription.ts';
 import { modelMetricsSchema } from './metricsSchema.ts';
+
+/** An embedding with the edges that the training rows gave it: what the engine needs. */
+const fittedEmbeddingSchema: z.ZodType<EmbeddingSpec> = z.discriminatedUnion('type', [
+  cosineSchema.extend({ columns: z.array(z.int()) }),
+  piecewiseLinearSchema.omit({ bins: true }).extend({ columns: z.array(z.int()), edges: z.array(z.array(z.number())) }),
+]);
 
 export const bestSchema = z.object({ epoch: z.int(), validationLoss: z.number().nullable() });
 
@@ -25,6 +32,7 @@ const descriptionSchema = z.object({
     .describe('How columns of the dataset were parsed, by column name.'),
   features: fittedFeaturesSchema,
   fittedTarget: fittedTargetSchema,
+  embedding: fittedEmbeddingSchema.nullable(),
   layers: networkSchema.shape.layers.describe('Includes the output layer.'),
   loss: z.custom<LossSpec>(isLossSpec),
   metrics: modelMetricsSchema,

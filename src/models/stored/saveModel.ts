@@ -22,10 +22,10 @@ import { writeSummary } from './summary.ts';
  */
 export async function saveModel(queries: Queries, job: TrainedJob, outcome: Outcome, now: number): Promise<string> {
   const { id: jobId, project, name, datasetId, spec } = job;
-  const { features, target: fittedTarget, layers, loss, metrics, best, split, warnings } = outcome;
+  const { features, target: fittedTarget, embedding, layers, loss, metrics, best, split, warnings } = outcome;
   const parameters = outcome.parameters.toSorted(byLayerAndName).map(toRow);
   const dataset = await columnsOf(queries, datasetId);
-  const stored = { version: 1, ...dataset, features, fittedTarget, layers, loss, metrics, best, warnings };
+  const stored = { version: 1, ...dataset, features, fittedTarget, embedding, layers, loss, metrics, best, warnings };
   const model = {
     id: newId('mdl', now),
     project,

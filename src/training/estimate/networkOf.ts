@@ -1,6 +1,7 @@
 import type { NetworkSpec } from '../../engine/network/spec.ts';
 import { selectFeatureColumns } from '../../features/selectFeatureColumns.ts';
-import { countInputs } from '../resolve/features.ts';
+import { sizedEmbedding } from '../resolve/embedding.ts';
+import { countInputs, countNumberColumns } from '../resolve/features.ts';
 import { reservedColumns } from '../resolve/resolve.ts';
 import type { DatasetShape } from '../resolve/shape.ts';
 import type { TrainingSpec } from '../schemas/spec.ts';
@@ -14,8 +15,9 @@ export interface EstimatedNetwork extends Required<NetworkSpec> {
 export function networkOf(spec: TrainingSpec, dataset: DatasetShape): EstimatedNetwork {
   const { used } = selectFeatureColumns(dataset.columns, spec.features, reservedColumns(spec));
   const { inputs, dense, oneHot } = countInputs(used, spec.features);
+  const embedding = sizedEmbedding(spec.network.embedding, countNumberColumns(used));
   const output = { units: outputsOf(spec, dataset), activation: 'linear' } as const;
-  return { inputs, dense, oneHot, embedding: null, layers: [...spec.network.layers, output] };
+  return { inputs, dense, oneHot, embedding, layers: [...spec.network.layers, output] };
 }
 
 /** Units of the output layer. */

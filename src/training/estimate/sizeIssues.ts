@@ -55,7 +55,7 @@ function withBatchSize(spec: TrainingSpec, batchSize: number): TrainingSpec {
 
 function withUnits(spec: TrainingSpec, maxUnits: number): TrainingSpec {
   const layers = spec.network.layers.map((layer) => ({ ...layer, units: Math.min(layer.units, maxUnits) }));
-  return { ...spec, network: { layers } };
+  return { ...spec, network: { ...spec.network, layers } };
 }
 
 function megabytes(bytes: number): number {

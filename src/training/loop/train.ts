@@ -4,6 +4,7 @@ import { createTrainer } from '../../engine/network/trainer.ts';
 import { layoutOf } from '../../features/transform.ts';
 import type { Table } from '../../formats/table.ts';
 import { resolveClassWeights } from '../classWeights.ts';
+import { fitEmbedding } from '../fitEmbedding.ts';
 import { engineLoss, outputsFor } from '../losses.ts';
 import type { Targets } from '../metrics/measure.ts';
 import type { Outcome } from '../outcome.ts';
@@ -44,13 +45,14 @@ export function trainPrepared(prepared: Prepared, options: TrainOptions): Outcom
   }
 }
 
-function trainRun(run: Run, network: NetworkSpec, options: TrainOptions): Outcome | null {
+function trainRun(run: Run, network: EmbeddedNetwork, options: TrainOptions): Outcome | null {
   const result = runEpochs(run, options);
   if (result === null) return null;
   const { features, target, split, warnings } = run.prepared;
   return {
     features,
     target,
+    embedding: network.embedding,
     layers: completeLayers(network),
     loss: engineLoss(options.spec.training),
     parameters: run.trainer.readParameters(),
@@ -65,12 +67,20 @@ function trainRun(run: Run, network: NetworkSpec, options: TrainOptions): Outcom
   };
 }
 
+type EmbeddedNetwork = NetworkSpec & Required<Pick<NetworkSpec, 'embedding'>>;
+
 /**
- * The hidden layers and the output layer, which gives logits, log rates or standardized numbers.
+ * The embedding, the hidden layers and the output layer, which gives logits, log rates or
+ * standardized numbers. Throws `invalid_spec` for an embedding without number columns.
  */
-function networkOf({ features, target }: Prepared, { network, training }: TrainingSpec): NetworkSpec {
+function networkOf(prepared: Prepared, { network, training }: TrainingSpec): EmbeddedNetwork {
+  const { features, target } = prepared;
   const units = outputsFor(engineLoss(training), target.kind === 'classes' ? target.classes.length : 1);
-  return { ...layoutOf(features), layers: [...network.layers, { units, activation: 'linear' }] };
+  return {
+    ...layoutOf(features),
+    embedding: fitEmbedding(network.embedding, prepared),
+    layers: [...network.layers, { units, activation: 'linear' }],
+  };
 }
 
 function createRun(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ACTIVATIONS } from '../../engine/kernels/kernels.ts';
-import { layerRequestSchema, MAX_LAYERS } from '../schemas/network.ts';
+import { EMBEDDING_DESCRIPTION, inputsEmbeddingSchema, layerRequestSchema, MAX_LAYERS } from '../schemas/network.ts';
 import { optimizerRequestSchema } from '../schemas/optimizer.ts';
 import { averagingSchema } from '../schemas/training.ts';
 
@@ -23,6 +23,7 @@ const NOTES_NETWORK = {
 export const inspectRequest = z
   .strictObject({
     inputs: z.int().min(1).max(MAX_INPUTS).describe('n[0]: the number of inputs of a row.'),
+    embedding: inputsEmbeddingSchema.nullable().default(null).describe(EMBEDDING_DESCRIPTION),
     layers: z
       .array(layerRequestSchema)
       .min(1)
@@ -68,10 +69,30 @@ const layerDimensionsSchema = z
   .catchall(shape)
   .meta({ id: 'LayerDimensions' });
 
+const embeddingDimensionsSchema = z
+  .object({
+    layer: z.literal(0),
+    type: z.enum(['cosine', 'piecewiseLinear']),
+    columns: z.int().describe('f: the embedded inputs.'),
+    width: z.int().describe('d.'),
+    units: z.int().describe('Numbers of a row of E: f d, and the inputs that are not embedded. The inputs of layer 1.'),
+    E: shape.describe('(units, m)'),
+    dE: shape.describe('(units, m)'),
+    w: shape.optional().describe('(f, d - 1), of `cosine`.'),
+    b: shape.optional().describe('(f, d - 1), of `cosine`.'),
+    s: shape.optional().describe('(f, d), of `cosine`.'),
+    t: shape.optional().describe('(f, d), of `cosine`.'),
+    l: shape.optional().describe('(f, d), of `piecewiseLinear`.'),
+    m: shape.optional().describe('(f, d), of `piecewiseLinear`.'),
+    V: shape.optional().describe('(f bins, d), of `piecewiseLinear`.'),
+  })
+  .meta({ id: 'EmbeddingDimensions' });
+
 export const inspectResponse = z
   .object({
     inputs: z.int().describe('n[0].'),
     batchSize: z.int().describe('m.'),
+    embedding: embeddingDimensionsSchema.nullable().describe('Layer 0; null: there is none.'),
     layers: z.array(layerDimensionsSchema).describe('Layers 1 to L.'),
     updates: z
       .array(

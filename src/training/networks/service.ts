@@ -1,8 +1,10 @@
+import type { EmbeddingSpec } from '../../engine/layers/embedding/embedding.ts';
 import { minRowsOf } from '../../engine/layers/layers.ts';
 import { dimensionsOf } from '../../engine/network/dimensions.ts';
 import type { NetworkSpec } from '../../engine/network/spec.ts';
 import type { FieldError, ServiceError } from '../../kit/contract/errors.ts';
 import { check, invalid, invalidRequest } from '../../kit/contract/validation.ts';
+import { completeEmbedding, sizeConflicts, sizedEmbedding } from '../resolve/embedding.ts';
 import { resolveLayer } from '../resolve/network.ts';
 import { optimizerErrors, resolveOptimizer } from '../resolve/optimizer.ts';
 import { type InspectRequest, type InspectResponse, inspectRequest } from './schemas.ts';
@@ -23,28 +25,34 @@ export function inspectNetwork(input: unknown): InspectResponse {
   const errors = findConflicts(checked.data);
   if (errors.length > 0) throw invalidNetwork(errors);
   const { inputs, batchSize, averaging } = checked.data;
-  const { layers, updates, totals } = dimensionsOf(networkOf(checked.data), batchSize, {
-    optimizer: resolveOptimizer(checked.data.optimizer),
-    averaging,
-  });
+  const optimizer = resolveOptimizer(checked.data.optimizer);
+  const dimensions = dimensionsOf(networkOf(checked.data), batchSize, { optimizer, averaging });
   // The schema's type only differs in its mutable lists.
-  return { inputs, batchSize, layers, updates, totals } as InspectResponse;
+  return { inputs, batchSize, ...dimensions } as InspectResponse;
 }
 
 /** The network with every default filled in. */
-function networkOf({ inputs, layers }: InspectRequest): NetworkSpec {
+function networkOf({ inputs, embedding, layers }: InspectRequest): NetworkSpec {
   const last = layers.length - 1;
   return {
     inputs,
+    embedding: embeddingOf(embedding, inputs),
     layers: layers.map((layer, index) =>
       resolveLayer(index === last ? { ...layer, activation: layer.activation ?? 'linear' } : layer),
     ),
   };
 }
 
+/** Of the first inputs. Bins are as many as those of a large table. */
+function embeddingOf(request: InspectRequest['embedding'], inputs: number): EmbeddingSpec | null {
+  if (request === null) return null;
+  const { columns = inputs, ...settings } = request;
+  return sizedEmbedding(completeEmbedding(settings, { columns, rows: Infinity }), columns);
+}
+
 /** Values that exclude each other. */
 function findConflicts(request: InspectRequest): FieldError[] {
-  const conflicts = findLayerConflicts(request);
+  const conflicts = [...embeddingConflicts(request), ...layerConflicts(request)];
   if (conflicts.length > 0) return conflicts;
   return optimizerErrors(resolveOptimizer(request.optimizer), networkOf(request)).map(({ path, message }) => ({
     path: `/optimizer${path}`,
@@ -52,7 +60,15 @@ function findConflicts(request: InspectRequest): FieldError[] {
   }));
 }
 
-function findLayerConflicts({ layers, batchSize }: InspectRequest): FieldError[] {
+function embeddingConflicts({ embedding, inputs }: InspectRequest): readonly FieldError[] {
+  if (embedding === null) return [];
+  const { columns = inputs, ...settings } = embedding;
+  if (columns > inputs)
+    return [{ path: '/embedding/columns', message: `Expected at most the ${inputs} inputs, got ${columns}.` }];
+  return sizeConflicts(completeEmbedding(settings, { columns, rows: Infinity }), columns, '/embedding');
+}
+
+function layerConflicts({ layers, batchSize }: InspectRequest): FieldError[] {
   const last = layers.length - 1;
   return layers.flatMap((layer, index) => {
     const resolved = resolveLayer(layer);

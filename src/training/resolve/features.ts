@@ -12,25 +12,31 @@ import { addUnknownColumn, type ColumnShape, type DatasetShape } from './shape.t
 export interface ResolvedFeatures {
   readonly settings: FeaturesSettings;
   readonly inputs: number;
+  readonly numberColumns: number;
   readonly warnings: readonly Warning[];
 }
 
 /**
- * Checks the columns in `features` and fills in what depends on the data; `reserved` columns are
- * not features.
+ * Checks the columns in `features` and fills in what depends on the data and on whether the
+ * network embeds numbers; `reserved` columns are not features.
  */
 export function resolveFeatureOptions(
   options: FeaturesOptions,
   dataset: DatasetShape,
-  reserved: readonly string[],
+  { reserved, isEmbedded }: { readonly reserved: readonly string[]; readonly isEmbedded: boolean },
   issues: Issues,
 ): ResolvedFeatures {
   checkNames(options, dataset, reserved, issues);
   const { used, warnings } = selectFeatureColumns(dataset.columns, options, reserved);
   if (used.length === 0) issues.add('/features', 'No feature columns remain.');
-  const numeric = used.filter(({ type }) => type === 'numeric').length;
-  const settings = resolveFeatures(options, dataset.rows, numeric);
-  return { settings, inputs: countInputs(used, settings).inputs, warnings };
+  const numberColumns = countNumberColumns(used);
+  const settings = resolveFeatures(options, { rows: dataset.rows, numberColumns, isEmbedded });
+  return { settings, inputs: countInputs(used, settings).inputs, numberColumns, warnings };
+}
+
+/** How many of the columns are read as numbers. */
+export function countNumberColumns(used: ColumnSelection<ColumnShape>['used']): number {
+  return used.filter(({ type }) => type === 'numeric').length;
 }
 
 /** The approximate maximum number of inputs of the columns. */

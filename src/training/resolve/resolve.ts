@@ -1,8 +1,10 @@
 import type { FieldError } from '../../kit/contract/errors.ts';
 import type { Warning } from '../../kit/warning.ts';
+import type { EmbeddingSettings } from '../schemas/network.ts';
 import type { SpecRequest, TrainingSpec } from '../schemas/spec.ts';
 import { defaultLayers, defaultTraining } from './defaults.ts';
-import { resolveFeatureOptions } from './features.ts';
+import { resolveEmbedding } from './embedding.ts';
+import { type ResolvedFeatures, resolveFeatureOptions } from './features.ts';
 import { collectIssues, type Issues } from './issues.ts';
 import { resolveLayer } from './network.ts';
 import { type DatasetShape, requireColumn } from './shape.ts';
@@ -38,15 +40,26 @@ export function resolveSpec(request: SpecRequest, dataset: DatasetShape): Resolu
   const roles = { target: target.name, weightColumn, split };
   checkRoles(roles, issues);
   const reserved = reservedColumns(roles);
-  const features = resolveFeatureOptions(request.features, dataset, reserved, issues);
+  const isEmbedded = Boolean(request.network?.embedding);
+  const features = resolveFeatureOptions(request.features, dataset, { reserved, isEmbedded }, issues);
 
   const rows = dataset.rows - target.missing;
-  const size = { rows, inputs: features.inputs, task, classes: target.distinct };
+  const embedding = resolveEmbedding(
+    request.network?.embedding,
+    { columns: features.numberColumns, rows: dataset.rows },
+    issues,
+  );
+  const size = { rows, inputs: inputsOfLayer1(features, embedding), task, classes: target.distinct };
   const requested = request.network?.layers;
-  const hidden = requested ?? defaultLayers(size);
+  const hidden = requested ?? defaultLayers(size, embedding?.type ?? null);
   const defaults = defaultTraining(size, hidden, requested === undefined);
   const layers = hidden.map(resolveLayer);
-  const training = resolveTraining(request.training ?? {}, defaults, { task, target, split, layers }, taskIssues);
+  const training = resolveTraining(
+    request.training ?? {},
+    defaults,
+    { task, target, split, embedding, layers },
+    taskIssues,
+  );
   if (issues.errors.length > 0) return { spec: null, errors: issues.errors };
   return {
     errors: [],
@@ -61,10 +74,15 @@ export function resolveSpec(request: SpecRequest, dataset: DatasetShape): Resolu
       features: features.settings,
       weightColumn,
       split,
-      network: { layers },
+      network: { embedding, layers },
       training,
     },
   };
+}
+
+/** How many inputs layer 1 has, about. */
+function inputsOfLayer1({ inputs, numberColumns }: ResolvedFeatures, embedding: EmbeddingSettings | null): number {
+  return embedding === null ? inputs : inputs + numberColumns * (embedding.width - 1);
 }
 
 type Roles = Pick<TrainingSpec, 'target' | 'weightColumn' | 'split'>;

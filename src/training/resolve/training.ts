@@ -1,6 +1,7 @@
 import type { CompleteLayer } from '../../engine/layers/layerSpec.ts';
 import { minRowsOf } from '../../engine/layers/layers.ts';
 import { type Monitor, measures } from '../schemas/monitors.ts';
+import type { EmbeddingSettings } from '../schemas/network.ts';
 import { DEFAULT_SEED } from '../schemas/seed.ts';
 import type { SpecRequest } from '../schemas/spec.ts';
 import type { Split } from '../schemas/split.ts';
@@ -8,6 +9,7 @@ import type { Task } from '../schemas/task.ts';
 import type { TrainingSettings } from '../schemas/training.ts';
 import { unknownClasses } from './classNames.ts';
 import type { DefaultTraining } from './defaults.ts';
+import { sizedEmbedding } from './embedding.ts';
 import type { Issues } from './issues.ts';
 import { lossName, resolveLoss } from './loss.ts';
 import { optimizerErrors, resolveOptimizer } from './optimizer.ts';
@@ -18,6 +20,7 @@ interface TrainingContext {
   readonly task: Task;
   readonly target: ColumnShape;
   readonly split: Split;
+  readonly embedding: EmbeddingSettings | null;
   /** The hidden layers. */
   readonly layers: readonly CompleteLayer[];
 }
@@ -26,7 +29,7 @@ interface TrainingContext {
 export function resolveTraining(
   request: NonNullable<SpecRequest['training']>,
   defaults: DefaultTraining,
-  { task, target, split, layers }: TrainingContext,
+  { task, target, split, embedding, layers }: TrainingContext,
   issues: Issues,
 ): TrainingSettings {
   const { batchSize = defaults.batchSize, epochs = defaults.epochs } = request;
@@ -49,7 +52,7 @@ export function resolveTraining(
   };
   checkClassOptions(training, { task, target }, issues);
   checkBatchSize(training, layers, issues);
-  checkOptimizer(training, layers, issues);
+  checkOptimizer(training, { embedding, layers }, issues);
   checkMonitor(training.earlyStopping?.metric, task, split, issues);
   return training;
 }
@@ -85,8 +88,13 @@ function checkBatchSize({ batchSize }: TrainingSettings, layers: readonly Comple
 }
 
 /** The names of parameters do not depend on the number of inputs and outputs. */
-function checkOptimizer({ optimizer }: TrainingSettings, layers: readonly CompleteLayer[], issues: Issues): void {
-  const network = { inputs: 1, layers: [...layers, { units: 1, activation: 'linear' as const }] };
+function checkOptimizer(
+  { optimizer }: TrainingSettings,
+  { embedding, layers }: Pick<TrainingContext, 'embedding' | 'layers'>,
+  issues: Issues,
+): void {
+  const output = { units: 1, activation: 'linear' as const };
+  const network = { inputs: 1, embedding: sizedEmbedding(embedding, 1), layers: [...layers, output] };
   for (const { path, message } of optimizerErrors(optimizer, network))
     issues.add(`/training/optimizer${path}`, message);
 }

@@ -145,6 +145,7 @@ describe('an ensemble', () => {
       classes: ['large', 'middle', 'small'],
       members,
       inputs: shown[0].inputs,
+      embedding: null,
       layers: [],
       parameterCount: shown.reduce((sum, { parameterCount }) => sum + parameterCount, 0),
       best: null,

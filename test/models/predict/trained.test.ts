@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { createReferenceKernels } from '../../../src/engine/kernels/reference/reference.ts';
 import type { Column, Table } from '../../../src/formats/table.ts';
 import type { Outcome } from '../../../src/training/outcome.ts';
@@ -56,11 +57,13 @@ const table: Table = {
   ],
 };
 
-function trainSizes(): Outcome {
+type Embedding = NonNullable<z.input<typeof specRequestSchema>['network']>['embedding'];
+
+function trainSizes(embedding: Embedding = null): Outcome {
   const request = specRequestSchema.parse({
     target: 'size',
     split: { method: 'column', column: 'part' },
-    network: { layers: [{ units: 8, activation: 'tanh', normalization: 'batch' }] },
+    network: { embedding, layers: [{ units: 8, activation: 'tanh', normalization: 'batch' }] },
     training: { epochs: 15, batchSize: 16 },
   });
   const shape = {
@@ -82,10 +85,10 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-async function predict(payload: string | object, contentType: string) {
+async function predict(payload: string | object, contentType: string, id = model) {
   const response = await service.app.inject({
     method: 'POST',
-    url: `/v1/models/${model}/predict`,
+    url: `/v1/models/${id}/predict`,
     payload,
     headers: { 'content-type': contentType },
   });
@@ -126,5 +129,45 @@ describe('a trained model', () => {
     expect(Object.keys(layers[0]).sort()).toEqual(['W', 'activation', 'b', 'beta', 'gamma', 'layer', 'mean', 'var']);
     const { sha256 } = (await service.app.inject(`/v1/models/${model}`)).json();
     expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+describe.each([
+  { type: 'cosine', width: 6, scale: 0.5 },
+  { type: 'piecewiseLinear', width: 3, bins: 4 },
+] as const)('a trained model with the embedding $type', (embedding) => {
+  let embedded: Outcome;
+  let id: string;
+  beforeAll(async () => {
+    embedded = trainSizes(embedding);
+    id = await service.save(embedded, Object.keys(rows[0] ?? {}));
+  });
+
+  it('has the accuracy that training measured on the uploaded test rows', async () => {
+    const tests = rows.filter(({ part }) => part === 'test');
+    const { predictions } = (await predict({ rows: tests }, 'application/json', id)).json();
+    const hits = tests.filter(({ size }, i) => predictions[i].label === size).length;
+    expect(embedded.metrics.test).toMatchObject({ accuracy: hits / tests.length });
+  });
+
+  it('shows its columns and shapes, and counts its parameters', async () => {
+    const shown = (await service.app.inject(`/v1/models/${id}`)).json();
+    const { type, width } = embedding;
+    expect(shown.embedding).toMatchObject({ layer: 0, type, width, columns: ['rooms'] });
+    expect(shown.layers[0].shapes.W[1]).toBeGreaterThan(width);
+    const learned = embedded.parameters.filter(({ name }) => name !== 'mean' && name !== 'var');
+    expect(shown.parameterCount).toBe(learned.reduce((sum, { values }) => sum + values.length, 0));
+  });
+
+  it('returns the parameters of layer 0, and null without an embedding', async () => {
+    const returned = (await service.app.inject(`/v1/models/${id}/parameters`)).json().embedding;
+    for (const { layer, name, shape, values } of embedded.parameters) {
+      if (layer > 0) continue;
+      expect(returned[name].shape).toEqual(shape);
+      expect(Float32Array.from(returned[name].values.flat())).toEqual(Float32Array.from(values));
+    }
+    const names = embedding.type === 'cosine' ? ['b', 's', 't', 'w'] : ['V', 'edges', 'l', 'm'];
+    expect(Object.keys(returned).toSorted()).toEqual([...names, 'layer', 'type'].toSorted());
+    expect((await service.app.inject(`/v1/models/${model}/parameters`)).json().embedding).toBeNull();
   });
 });

@@ -4,7 +4,7 @@ import { resolveSpec } from '../../../src/training/resolve/resolve.ts';
 import { specRequestSchema } from '../../../src/training/schemas/spec.ts';
 import { binaryOutcome } from '../support/outcomes.ts';
 
-const { features, target: fittedTarget, layers, metrics, best, warnings } = binaryOutcome();
+const { features, target: fittedTarget, embedding, layers, metrics, best, warnings } = binaryOutcome();
 
 function describeWith(loss: object, training: object = {}): string {
   const columns = ['income', 'age'].map((name) => ({ name, type: 'categorical', missing: 0, distinct: 2 }) as const);
@@ -12,7 +12,8 @@ function describeWith(loss: object, training: object = {}): string {
   if (spec === null) throw new Error('The request cannot be resolved.');
   const request = { name: 'job', datasetId: 'ds_1', priority: 0, labels: {}, ...spec };
   const hyperparameters = { ...request, training: { ...request.training, ...training } };
-  const stored = { version: 1, columns: [], readAs: [], features, fittedTarget, layers, metrics, best, warnings };
+  const network = { features, fittedTarget, embedding, layers };
+  const stored = { version: 1, columns: [], readAs: [], ...network, metrics, best, warnings };
   return writeDescription({ ...stored, loss, hyperparameters });
 }
 

@@ -47,6 +47,7 @@ export function binaryOutcome({ classes = ['no', 'yes'], number = 'age', categor
       ],
     },
     target: { kind: 'classes', column: 'income', classes: [...classes] },
+    embedding: null,
     layers: [
       { units: 2, activation: 'relu', initializer: 'he', normalization: null, dropout: 0.1 },
       { units: 1, activation: 'linear', initializer: 'xavier', normalization: null, dropout: 0 },

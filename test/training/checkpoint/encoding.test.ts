@@ -79,7 +79,7 @@ describe('bytes that are not a checkpoint of the training', () => {
   it.each([
     ['seed', { ...spec, training: { ...spec.training, seed: 9 } }],
     ['target', { ...spec, target: 'colour' }],
-    ['network', { ...spec, network: { layers: [] } }],
+    ['network', { ...spec, network: { embedding: null, layers: [] } }],
   ])('are refused if the training has another %s', (_, other) => {
     expect(() => decodeCheckpoint(encoded, other)).toThrow(/another training/);
   });

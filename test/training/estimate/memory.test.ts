@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { planNetwork } from '../../../src/engine/network/plan.ts';
 import { estimateMemory } from '../../../src/training/estimate/memory.ts';
+import { networkOf } from '../../../src/training/estimate/networkOf.ts';
 import { specFor } from '../profile.ts';
 import { flowers } from '../tables.ts';
 
@@ -71,3 +73,30 @@ it('counts the moving average of the parameters', () => {
   };
   expect((estimate({ decay: 0.97 }) - estimate(null)) / (3 * 4 * units ** 2)).toBeCloseTo(1, 1);
 });
+
+it.each([
+  { type: 'cosine', width: 40, scale: 1 },
+  { type: 'piecewiseLinear', width: 40, bins: 60 },
+] as const)(
+  'counts the embedding $type: its parameters, its numbers of each row, and the wider layer 1',
+  (embedding) => {
+    const numbers = Array.from({ length: 60 }, (_, index) => ({
+      ...{ name: `x${index}`, type: 'numeric' as const, missing: 0, distinct: 900 },
+    }));
+    const dataset = {
+      rows: 5000,
+      columns: [{ name: 'kind', type: 'categorical' as const, missing: 0, distinct: 3 }, ...numbers],
+    };
+    const training = { batchSize: 512, optimizer: { type: 'adam' } } as const;
+    const network = { layers: [{ units: 64 }] };
+    const spec = specFor(flowers(300), { target: 'kind', network, training });
+    const embedded = { ...spec, network: { ...spec.network, embedding } };
+    const arenaOf = (of: typeof spec): number =>
+      planNetwork(networkOf(of, dataset), 512, {
+        ...{ datasetRows: 0, targetColumns: 1, weighted: false, classWeights: 0 },
+        ...{ optimizerMatrices: 2, averages: false, storesActivationGradients: false },
+      }).size.numbers;
+    const estimated = estimateMemory(embedded, dataset) - estimateMemory(spec, dataset);
+    expect(estimated).toBeGreaterThanOrEqual(4 * (arenaOf(embedded) - arenaOf(spec)));
+  },
+);

@@ -114,18 +114,27 @@ describe('a training', () => {
     expect(bfloat16.metrics.test?.loss).toBeCloseTo(float32.metrics.test?.loss ?? Number.NaN, 1);
   });
 
-  it.each(['float32', 'bfloat16'] as const)('gives a network that predicts as it was measured (%s)', (precision) => {
+  it.each([
+    ['float32', null],
+    ['bfloat16', null],
+    ['float32', { type: 'cosine', scale: 0.5 }],
+    ['bfloat16', { type: 'cosine', width: 6 }],
+    ['float32', { type: 'piecewiseLinear', bins: 4 }],
+    ['bfloat16', { type: 'piecewiseLinear' }],
+  ] as const)('gives a network that predicts as it was measured (%s, embedding %j)', (precision, embedded) => {
     const table = flowers(100);
     const request: Request = {
       target: 'kind',
       ...SHORT,
+      network: { ...SHORT.network, embedding: embedded },
       training: { epochs: 5, precision },
       split: { method: 'ordered', validation: 0.2, test: 0.2 },
     };
-    const { features, layers, loss, parameters, metrics } = outcomeOf(table, request);
+    const { features, embedding, layers, loss, parameters, metrics } = outcomeOf(table, request);
+    expect(parameters.some(({ layer }) => layer === 0)).toBe(embedded !== null);
     const { X, codes } = transform(features, table, firstRows(100).subarray(80));
     const network = createNetwork(
-      { ...layoutOf(features), layers },
+      { ...layoutOf(features), embedding, layers },
       { createKernels: chooseKernels('wasm').createKernels, batchSize: 20, loss },
     );
     network.writeParameters(parameters);

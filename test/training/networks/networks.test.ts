@@ -55,6 +55,66 @@ describe('the inspection of a network', () => {
     expect(totals.trainingBytes).toBeGreaterThan(4 * 72);
   });
 
+  it('shows layer 0 of an embedding, and its outputs as the inputs of layer 1', () => {
+    const layers = [{ units: 4 }];
+    const { embedding, layers: table } = inspectNetwork({
+      ...{ inputs: 10, layers, batchSize: 16 },
+      embedding: { type: 'cosine', columns: 3, width: 6 },
+    });
+    expect(embedding).toEqual({
+      ...{ layer: 0, type: 'cosine', columns: 3, width: 6, units: 25 },
+      ...{ w: [3, 5], b: [3, 5], s: [3, 6], t: [3, 6], E: [25, 16], dE: [25, 16] },
+    });
+    expect(table[0].W).toEqual([4, 25]);
+    expect(inspectNetwork({ inputs: 10, layers, embedding: { type: 'piecewiseLinear' } }).embedding).toMatchObject({
+      ...{ columns: 10, width: 16, units: 160, l: [10, 16], m: [10, 16], V: [480, 16] },
+    });
+    expect(inspectNetwork({ inputs: 10, layers }).embedding).toBeNull();
+  });
+
+  it.each([
+    [{ type: 'cosine', columns: 11 }, '/embedding/columns', 'Expected at most the 10 inputs, got 11.'],
+    [{ type: 'cosine', width: 1 }, '/embedding/width', 'Must be at least 2, got 1.'],
+    [{ type: 'cosine', scale: 0 }, '/embedding/scale', 'Must be at least 0.0001, got 0.'],
+    [{ type: 'piecewiseLinear', bins: 0 }, '/embedding/bins', 'Must be at least 1, got 0.'],
+  ])('rejects the embedding %j of 10 inputs', (embedding, path, message) => {
+    expect(errorsOf({ inputs: 10, layers: [{ units: 1 }], embedding })).toMatchObject({
+      code: 'invalid_network',
+      errors: [{ path, message }],
+    });
+  });
+
+  it('limits the numbers of an embedding', () => {
+    const inspect = (inputs: number, width?: number) =>
+      errorsOf({ inputs, layers: [{ units: 1 }], embedding: { type: 'cosine', width } });
+    expect(inspect(1000, 16)).toBeUndefined();
+    expect(inspect(1000, 17)).toMatchObject({
+      errors: [
+        {
+          path: '/embedding/width',
+          message:
+            '1000 columns of width 17 are 17000 inputs of layer 1; the limit is 16384. Use a width of at most 16.',
+        },
+      ],
+    });
+    expect(inspect(8192)).toBeUndefined();
+    expect(inspect(8193)).toMatchObject({
+      errors: [
+        { path: '/embedding', message: expect.stringContaining('Embed fewer columns, or remove the embedding.') },
+      ],
+    });
+  });
+
+  it('knows the parameters of an embedding in groups of the optimizer', () => {
+    const network = { inputs: 3, layers: [{ units: 1 }] };
+    const optimizer = { type: 'adamw', groups: [{ parameters: ['w0', 't0'], rateFactor: 0.1 }] };
+    const { updates } = inspectNetwork({ ...network, optimizer, embedding: { type: 'cosine' } });
+    expect(updates.map(({ parameters }) => parameters)).toContainEqual(['w0']);
+    expect(errorsOf({ ...network, optimizer })).toMatchObject({
+      errors: [{ path: '/optimizer/groups/0/parameters/0' }, { path: '/optimizer/groups/0/parameters/1' }],
+    });
+  });
+
   it('shows how the optimizer updates each parameter, by its groups', () => {
     const optimizer = {
       type: 'adamw',

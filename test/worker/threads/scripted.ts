@@ -14,6 +14,7 @@ const DONE = { epochs: 0, steps: 0 };
 const OUTCOME: Outcome = {
   features: { version: 1, columns: [] },
   target: { kind: 'classes', column: 'species', classes: ['a', 'b', 'c'] },
+  embedding: null,
   layers: [],
   loss: { type: 'crossEntropy' },
   parameters: [],

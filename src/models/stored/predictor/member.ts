@@ -29,12 +29,12 @@ export function chunkRowsFor(multiplyAdds: number): number {
 }
 
 export function createMember(
-  { columns, readAs, features, fittedTarget, layers, loss }: Description,
+  { columns, readAs, features, fittedTarget, embedding, layers, loss }: Description,
   parameters: readonly Parameter[],
   createKernels: CreateKernels,
 ): Member {
   let bytes = 0;
-  const spec = { ...layoutOf(features), layers };
+  const spec = { ...layoutOf(features), embedding, layers };
   const { multiplyAdds } = sizeOf(spec);
   const network = createNetwork(spec, {
     batchSize: chunkRowsFor(multiplyAdds),
