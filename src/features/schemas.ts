@@ -23,7 +23,9 @@ export const featuresSchema = z
       .meta({ examples: [['postcode']] }),
     types: limitedRecord(z.string(), z.enum(COLUMN_TYPES), MAX_NAMES)
       .default({})
-      .describe("Column types that differ from the dataset's. A column named here is used.")
+      .describe(
+        "Column types that differ from the dataset's. A column named here is used. A number column with two values is `categorical` unless it is named here.",
+      )
       .meta({ examples: [{ 'education-num': 'categorical' }] }),
     scaling: z
       .enum(SCALINGS)

@@ -8,6 +8,8 @@ import type { Warning } from '../../kit/warning.ts';
 import type { Issues } from './issues.ts';
 import { addUnknownColumn, type ColumnShape, type DatasetShape } from './shape.ts';
 
+const TWO_VALUES = 2;
+
 /** The features with every default, the maximum number of their inputs, and warnings about them. */
 export interface ResolvedFeatures {
   readonly settings: FeaturesSettings;
@@ -27,11 +29,32 @@ export function resolveFeatureOptions(
   issues: Issues,
 ): ResolvedFeatures {
   checkNames(options, dataset, reserved, issues);
-  const { used, warnings } = selectFeatureColumns(dataset.columns, options, reserved);
+  const typed = { ...options, types: withTwoValuedColumns(options, dataset, reserved) };
+  const { used, warnings } = selectFeatureColumns(dataset.columns, typed, reserved);
   if (used.length === 0) issues.add('/features', 'No feature columns remain.');
   const numberColumns = countNumberColumns(used);
-  const settings = resolveFeatures(options, { rows: dataset.rows, numberColumns, isEmbedded });
+  const settings = resolveFeatures(typed, { rows: dataset.rows, numberColumns, isEmbedded });
   return { settings, inputs: countInputs(used, settings).inputs, numberColumns, warnings };
+}
+
+/**
+ * The types of the request, and `categorical` for each other number column with two values: their
+ * distance means nothing.
+ */
+function withTwoValuedColumns(
+  options: FeaturesOptions,
+  dataset: DatasetShape,
+  reserved: readonly string[],
+): FeaturesOptions['types'] {
+  const { used } = selectFeatureColumns(dataset.columns, options, reserved);
+  const twoValued = used.filter(
+    ({ column, type }) =>
+      type === 'numeric' && column.distinct === TWO_VALUES && !Object.hasOwn(options.types, column.name),
+  );
+  return Object.fromEntries([
+    ...Object.entries(options.types),
+    ...twoValued.map(({ column: { name } }) => [name, 'categorical'] as const),
+  ]);
 }
 
 /** How many of the columns are read as numbers. */

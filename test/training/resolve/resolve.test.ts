@@ -136,6 +136,27 @@ describe('a request with only a target', () => {
   });
 });
 
+describe('a number column with two values', () => {
+  const column = (name: string, distinct: number) =>
+    ({ name, type: 'numeric', missing: 5, distinct, min: 0, max: 1 }) as const;
+  const dataset = {
+    rows: 500,
+    columns: [column('flag', 2), column('share', 3), column('part', 2), column('bought', 2)],
+  };
+  const featuresOf = (features: object) =>
+    resolveSpec(specRequestSchema.parse({ target: 'bought', task: 'binary', features }), dataset).spec?.features;
+
+  it('is a category by default, which the resolved request shows', () => {
+    expect(featuresOf({ exclude: ['part'] })?.types).toEqual({ flag: 'categorical' });
+    expect(featuresOf({})?.types).toEqual({ flag: 'categorical', part: 'categorical' });
+  });
+
+  it('stays a number where the request says so', () => {
+    const types = { flag: 'numeric', share: 'categorical' };
+    expect(featuresOf({ types, exclude: ['part'] })?.types).toEqual(types);
+  });
+});
+
 describe('the groups of an optimizer', () => {
   const groupsOf = (optimizer: object) =>
     resolve({ target: 'age', training: { optimizer } } as z.input<typeof specRequestSchema>).spec?.training.optimizer
