@@ -39,7 +39,7 @@ export const featuresSchema = z
       .max(64)
       .optional()
       .describe(
-        'Inputs that each number column gets besides its scaled value, one for each range of its quantiles (piecewise linear encoding); 0 for none. Left out: chosen from the number of columns; 0 with a `network.embedding`.',
+        'Inputs that each number column gets besides its scaled value, one for each range of its quantiles (piecewise linear encoding); 0 for none. Left out: chosen from the numbers of rows and columns; 0 with a `network.embedding`.',
       )
       .meta({ examples: [16] }),
     maxCategories: z

@@ -94,7 +94,7 @@ const MIN_AVERAGED_STEPS = 500;
 
 /**
  * What trains these hidden layers well on data of that size. Only the network of `defaultLayers` is
- * averaged by default: a request that names its layers gets the parameters of the last step.
+ * averaged by default: the model of a request that names its layers has the parameters themselves.
  */
 export function defaultTraining(
   size: Size,
