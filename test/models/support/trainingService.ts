@@ -20,6 +20,7 @@ import { saveTrained } from './saveTrained.ts';
 export interface TrainingService extends ModelsApp {
   readonly database: Database;
   readonly datasets: AllDatasets;
+  readonly temporaryFolder: string;
   /** Returns the id of the new dataset. */
   upload(csv: string): Promise<string>;
   /** Uploads a file of any format. */
@@ -103,6 +104,7 @@ export async function openTrainingService(): Promise<TrainingService> {
     ...models,
     database,
     datasets,
+    temporaryFolder,
 
     post,
 
