@@ -1,4 +1,4 @@
-import { asIs, type NumberColumnType, type StoredType, tryCast, type ValueFormat } from './columnType.ts';
+import { asIs, type NumberColumnType, type StoredType, type ValueFormat } from './columnType.ts';
 import { literals } from './sql.ts';
 
 /**
@@ -29,10 +29,8 @@ function booleanFormat(name: string, yes: readonly string[], no: readonly string
  * Words such as "yes" stay categories unless boolean is requested, so that predictions use the
  * words of the file.
  */
-const FORMATS: readonly ValueFormat[] = [
-  booleanFormat('trueFalse', ['true'], ['false'], true),
-  booleanFormat('anyBoolean', TRUE_WORDS, FALSE_WORDS, false),
-];
+const ANY_BOOLEAN = booleanFormat('anyBoolean', TRUE_WORDS, FALSE_WORDS, false);
+const FORMATS: readonly ValueFormat[] = [booleanFormat('trueFalse', ['true'], ['false'], true), ANY_BOOLEAN];
 
 export const boolean = {
   cells: 'numbers',
@@ -47,7 +45,8 @@ export const storedBoolean = {
   duckdb: /^BOOLEAN$/,
   uploaded: /^BOOLEAN$/,
   type: 'boolean',
-  cast: tryCast('BOOLEAN'),
+  // As rows are read: DuckDB would cast every other number to true.
+  cast: (cell) => ANY_BOOLEAN.value(`CAST(${cell} AS VARCHAR)`),
   double: (cell) => `${cell}::INT::DOUBLE`,
   json: asIs,
   isRounded: null,
