@@ -13,7 +13,9 @@ const MAX_NAMED = 5;
 export function datasetNames(header: readonly string[], known: ReadonlySet<string>): readonly string[] {
   const names = uniqueNames(header);
   if (names.every((name, index) => header[index] !== '' || known.has(name))) return names;
-  const nameless = namelessColumns(known).values();
+  const nameless = namelessColumns(known)
+    .filter((name) => !header.includes(name))
+    .values();
   return names.map((name, index) => (header[index] === '' ? (nameless.next().value ?? name) : name));
 }
 

@@ -120,6 +120,13 @@ describe('columns without a name', () => {
     expect((await predicted(body, 'text/csv', {}, unnamed)).probabilities).toEqual(await expected());
   });
 
+  it('are found beside a column with the name of its position', async () => {
+    const outcome = binaryOutcome({ number: 'column2', category: 'column4' });
+    const mixed = await service.save(outcome, ['y', 'column2', 'x', 'column4']);
+    const body = 'column2,x,\n37,1,Private\n20,1,\n61,1,State\n';
+    expect((await predicted(body, 'text/csv', {}, mixed)).probabilities).toEqual(await expected());
+  });
+
   it('are found by the empty key of JSON when there is one', async () => {
     const outcome = binaryOutcome({ number: 'column2_2', category: 'work' });
     const one = await service.save(outcome, ['column2', 'column2_2', 'work']);
