@@ -144,6 +144,13 @@ describe('the dialect of a text', () => {
     expect(dataset.warnings).not.toContainEqual(expect.objectContaining({ code: 'skipped_lines' }));
   });
 
+  it('is not that of the comments above the header', async () => {
+    const rows = ['a;b', 'c', 'd;e', 'f', 'g'].map((word, index) => `${index},${word},${index * 2}\n`);
+    const dataset = await read(`# from x, y; z\n#\nn,w,m\n${rows.join('')}`);
+    expect(dataset.rows).toBe(5);
+    expect(await cellsOf(service, dataset, 'w')).toEqual(['a;b', 'c', 'd;e', 'f', 'g']);
+  });
+
   it('may have a title, which a warning counts', async () => {
     const dataset = await read('Sales of May\n\na,b\n1,2\n3,4\n');
     expect(await cellsOf(service, dataset, 'b')).toEqual([2, 4]);
@@ -220,6 +227,13 @@ describe('the types of Parquet', () => {
     expect(await cellsOf(service, dataset, 'u')).toEqual([2 ** 64, 7]);
     expect(await cellsOf(service, dataset, 'd')).toEqual([9.95, 0.5]);
     expect(await cellsOf(service, dataset, 'h')).toEqual([3, 4]);
+  });
+
+  it('are booleans on request where they are 0 and 1', async () => {
+    const body = await parquet('SELECT * FROM (VALUES (1.0::DOUBLE, 7), (0, 0), (-15, 1)) AS t(d, i)');
+    const dataset = await read(body, { ...PARQUET, query: { types: 'd:boolean,i:boolean' } });
+    expect(await cellsOf(service, dataset, 'd')).toEqual([true, false, null]);
+    expect(await cellsOf(service, dataset, 'i')).toEqual([null, false, true]);
   });
 
   it('have infinite numbers and times that are missing, with a warning', async () => {

@@ -115,9 +115,9 @@ function splittingsOf(text: string, delimiter: string | null): readonly Splittin
 function toCandidate(start: TextStart, splitting: Splitting, hasSeparatorLine: boolean): Candidate {
   const sample = sampleOf(start, splitting);
   const records = hasSeparatorLine ? sample.slice(1) : sample;
-  const first = records[0]?.cells.length ?? 0;
   const rows = records.filter((record) => !isMarkedComment(record));
   const widths = (rows.length > 0 ? rows : records).map(({ cells }) => cells.length);
+  const [first = 0] = widths;
   const shareOf = (width: number) => widths.filter((each) => each === width).length / widths.length;
   const most = Math.max(...widths) === first ? first : mostFrequent(widths);
   const width = most === first || shareOf(most) >= MIN_FITTING_SHARE ? most : 1;

@@ -31,7 +31,10 @@ export interface BytesDecoder {
  */
 export const WINDOW_BYTES = 2 ** 18;
 const LINE_FEED = 10;
-/** Characters such as the ideographic space have a zero in the other half; binary files have many. */
+/**
+ * The share of zeros in the other half: characters such as the ideographic space have some, and
+ * binary files have many.
+ */
 const MAX_OTHER_ZEROS = 0.25;
 /** A text in a single-byte encoding that is not UTF-8 is read as this superset of latin-1. */
 const SINGLE_BYTE = 'windows-1252';
