@@ -129,7 +129,7 @@ function jsonBody(rows: readonly object[]): Body {
   return { bytes: Buffer.from(JSON.stringify({ rows })), type: 'application/json', query: {} };
 }
 
-const TEXT_CODES = ['bad_bytes', 'short_lines', 'skipped_lines'];
+const TEXT_CODES = ['bad_bytes', 'guessed_charset', 'comment_lines', 'short_header', 'short_lines', 'skipped_lines'];
 
 function textCodes(warnings: readonly { readonly code: string }[]): readonly string[] {
   return warnings
@@ -142,7 +142,7 @@ function ofColumns(warnings: readonly PredictionWarning[]): readonly string[] {
   return warnings.flatMap(({ code, column, count }) => (column === undefined ? [] : `${code} ${column} ${count}`));
 }
 
-/** Throws unless the prediction got the inputs of training, bit for bit, and knew every category. */
+/** Throws unless the prediction got the inputs of training bit for bit, and knew each category. */
 function compare(
   what: string,
   predicted: Predicted | Refused,

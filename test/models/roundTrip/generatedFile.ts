@@ -72,10 +72,10 @@ export async function toFile(generated: GeneratedFile): Promise<File> {
 
 /** Columns, then the count; the target before or after them. */
 function rowsOf({ columns, target, rows, writing: way }: GeneratedFile): Rows {
-  const isCommaTaken = target.some((cell) => cell.includes(','));
+  const hasCommas = target.some((cell) => cell.includes(','));
   const cells = (row: number) => [
     ...columns.map((each) => each.cells[row].replaceAll('\r\n', '\n')),
-    isCommaTaken ? `${row},5` : String(row * 3),
+    hasCommas ? `${row},5` : String(row * 3),
   ];
   const withTarget = (some: readonly string[], value: string) =>
     way.targetFirst ? [value, ...some] : [...some, value];

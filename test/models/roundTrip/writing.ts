@@ -20,6 +20,7 @@ export interface Writing {
   readonly shortLines: number;
   readonly hasLastDelimiter: boolean;
   readonly hasBlankLines: boolean;
+  readonly hasCommentLines: boolean;
   readonly charset: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
   readonly hasMark: boolean;
   readonly statesCharset: boolean;
@@ -48,10 +49,11 @@ export const writing: fc.Arbitrary<Writing> = fc.record({
   hasFinalLineEnd: rarely.map((rare) => !rare),
   hasHeader: rarely.map((rare) => !rare),
   hasSeparatorLine: rarely,
-  above: fc.constantFrom([], [], [], [], [], ['# made by hand'], ['# from x', '#'], ['A title', '']),
+  above: fc.constantFrom([], [], [], [], [], ['# made by hand'], ['# from x, y; z', '#'], ['A title', '']),
   shortLines: fc.constantFrom(0, 0, 0, 0, 4, 7),
   hasLastDelimiter: rarely,
   hasBlankLines: rarely,
+  hasCommentLines: rarely,
   charset: fc.constantFrom('utf-8', 'utf-8', 'utf-8', 'utf-8', 'utf-16le', 'utf-16be', 'windows-1252'),
   hasMark: fc.boolean(),
   statesCharset: fc.boolean(),
@@ -106,12 +108,13 @@ function delimited({ names, rows }: Rows, way: Writing): string {
   const line = (cells: readonly string[]) =>
     cells.map((cell) => quoted(cell, delimiter, way)).join(delimiter) + (way.hasLastDelimiter ? delimiter : '');
   const lines = rows.map(line);
+  const blank = way.hasBlankLines ? [''] : [];
   return withLineEnds(
     [
       ...(way.hasSeparatorLine ? [`sep=${delimiter}`] : []),
       ...way.above,
       ...(way.hasHeader ? [line(names)] : []),
-      ...lines.flatMap((each) => (way.hasBlankLines ? [each, ''] : [each])),
+      ...lines.flatMap((each, row) => [...(way.hasCommentLines && row % 5 === 4 ? ['# a note'] : []), each, ...blank]),
     ],
     way,
   );
