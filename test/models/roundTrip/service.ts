@@ -66,6 +66,8 @@ export interface RoundTrips {
 
 const MAX_BYTES = 2 ** 30;
 const PAGE_ROWS = 1000;
+/** The service closes idle connections while the next table is generated and trained on. */
+const ONE_REQUEST = { connection: 'close' };
 /** Longer headers may be cut. */
 const LONG_HEADER = 3500;
 
@@ -103,7 +105,8 @@ export async function startRoundTrips(): Promise<RoundTrips> {
 
   function post(path: string, { bytes, type, query }: Body): Promise<Response> {
     const url = `${address}${path}?${new URLSearchParams(query)}`;
-    return fetch(url, { method: 'POST', headers: { 'content-type': type }, body: new Uint8Array(bytes) });
+    const headers = { 'content-type': type, ...ONE_REQUEST };
+    return fetch(url, { method: 'POST', headers, body: new Uint8Array(bytes) });
   }
 
   return {
@@ -115,7 +118,8 @@ export async function startRoundTrips(): Promise<RoundTrips> {
     async rows({ id }) {
       const items: DatasetRows['items'][number][] = [];
       for (let offset: number | null = 0; offset !== null; ) {
-        const response: Response = await fetch(`${address}/v1/datasets/${id}/rows?limit=${PAGE_ROWS}&offset=${offset}`);
+        const url = `${address}/v1/datasets/${id}/rows?limit=${PAGE_ROWS}&offset=${offset}`;
+        const response: Response = await fetch(url, { headers: ONE_REQUEST });
         const page = (await response.json()) as DatasetRows;
         items.push(...page.items);
         offset = page.next;
