@@ -2,7 +2,7 @@ import { boolean, storedBoolean } from './types/boolean.ts';
 import type { NumberColumnType, StoredType, ValueFormat, WordColumnType } from './types/columnType.ts';
 import { datetime, storedDatetime } from './types/datetime.ts';
 import { PLAIN_NUMBER } from './types/numbers.ts';
-import { numeric, storedInteger, storedNumber, storedDecimal } from './types/numeric.ts';
+import { numeric, storedDecimal, storedInteger, storedNumber } from './types/numeric.ts';
 import { storedText, words } from './types/words.ts';
 
 /**

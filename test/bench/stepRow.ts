@@ -49,8 +49,8 @@ export function stepRow(shape: Shape, { times, peak, betweenNs, ...who }: Timed)
 }
 
 /**
- * A peer's fastest time divided by the best of ours with the same shape, optimizer, precision and threads;
- * null if there is none.
+ * A peer's fastest time divided by the best of ours with the same shape, optimizer, precision and
+ * threads; null if there is none.
  */
 export function timesOurs(peer: StepRow, ours: readonly StepRow[]): number | null {
   const { batch, threads, precision, optimizer } = peer;

@@ -1,6 +1,6 @@
 /**
- * One training step with Adam, AdamW or Muon, for each shape and backend, ours and peers': gather, forward, loss,
- * backward, optimizer.
+ * One training step with Adam, AdamW or Muon, for each shape and backend, ours and peers': gather,
+ * forward, loss, backward, optimizer.
  */
 import { readFileSync } from 'node:fs';
 import { createReferenceKernels } from '../../src/engine/kernels/reference/reference.ts';

@@ -41,8 +41,8 @@ export interface LayerPosition {
   /** n[l-1]: all inputs. */
   readonly inputs: number;
   /**
-   * Whether b is drawn instead of 0: where the embedding starts at 0, a relu after zeros would never
-   * learn.
+   * Whether b is drawn instead of 0: where the embedding starts at 0, a relu after zeros would
+   * never learn.
    */
   readonly drawsBiases: boolean;
   /** The last of the inputs, column by column. Of the network's first layer only. */

@@ -20,7 +20,7 @@ export interface OptimizerRegion {
 }
 
 /** A matrix (n, k). */
-export interface MatrixRegion {
+interface MatrixRegion {
   readonly n: number;
   readonly k: number;
   /** Offset of numbers that an update may use and that no other one reads. */

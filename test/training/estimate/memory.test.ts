@@ -94,7 +94,7 @@ it.each([
     const arenaOf = (of: typeof spec): number =>
       planNetwork(networkOf(of, dataset), 512, {
         ...{ datasetRows: 0, targetColumns: 1, weighted: false, classWeights: 0 },
-        ...{ optimizerMatrices: 2, averages: false, storesActivationGradients: false },
+        ...{ optimizerMatrices: 2, optimizerScratch: 0, averages: false, storesActivationGradients: false },
       }).size.numbers;
     const estimated = estimateMemory(embedded, dataset) - estimateMemory(spec, dataset);
     expect(estimated).toBeGreaterThanOrEqual(4 * (arenaOf(embedded) - arenaOf(spec)));
