@@ -41,9 +41,7 @@ const OPTION_NAMES: Readonly<Record<string, string>> = {
 /** An optimizer or a loss. The engine rejects unknown options. */
 const typedOptions = z.looseObject({ type: z.string() }).transform(renamed);
 
-/**
- * Muon with the groups of all its parameters. `parameters` are those that its iteration updates.
- */
+/** Muon with the groups of all its parameters. Its iteration updates the `parameters`. */
 const muon = z
   .looseObject({
     type: z.literal('muon'),
