@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { CreateKernels } from '../../engine/kernels/kernels.ts';
 import { createNativeKernels, type NativeAddon } from '../../engine/kernels/native.ts';
-import { agreesWithReference } from '../../engine/kernels/reference/selfCheck.ts';
+import { agreesWithReference } from '../../engine/kernels/selfCheck/selfCheck.ts';
 import { isOfNativeSources } from './nativeSources.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createReferenceKernels } from '../../../src/engine/kernels/reference/reference.ts';
-import { agreesWithReference } from '../../../src/engine/kernels/reference/selfCheck.ts';
+import { agreesWithReference } from '../../../src/engine/kernels/selfCheck/selfCheck.ts';
 import { BACKENDS } from '../backends.ts';
 
 describe('agreesWithReference', () => {

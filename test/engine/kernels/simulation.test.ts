@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { createNativeKernels, type NativeAddon } from '../../../src/engine/kernels/native.ts';
-import { agreesWithReference } from '../../../src/engine/kernels/reference/selfCheck.ts';
+import { agreesWithReference } from '../../../src/engine/kernels/selfCheck/selfCheck.ts';
 import { buildNativeKernels } from '../../../tools/kernels/native.ts';
 import { conformInBfloat16 } from './conformance/bfloat16.ts';
 import { conform } from './conformance/conform.ts';

@@ -1,5 +1,5 @@
 import { type CreateKernels, PRODUCT_INPUTS, type ProductInputs } from '../kernels.ts';
-import { createReferenceKernels } from './reference.ts';
+import { createReferenceKernels } from '../reference/reference.ts';
 
 // Odd sizes, so that whole tiles, partial tiles and partial vectors occur: m rows, k inputs, n
 // units.
