@@ -27,7 +27,7 @@ const LOG_LOSS: Score = {
   finish: (mean) => mean,
 };
 
-/** A logarithm costs twenty multiplications, so it is taken of products. */
+/** A logarithm costs twenty multiplications, so each is of a product. */
 function logLoss(probabilities: Numbers): number {
   let total = 0;
   for (let start = 0; start < probabilities.length; start += FACTORS) {

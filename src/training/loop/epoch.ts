@@ -65,15 +65,21 @@ function trainBatch({ run: { trainer }, batchPlan, state }: EpochDeps): void {
   state.batch += 1;
 }
 
+/** An epoch, and its predictions for the validation rows. */
+export interface MeasuredEpoch {
+  readonly measures: EpochMeasures;
+  readonly predictions: Float64Array;
+}
+
 /** The measures of the epoch, including the validation rows. */
-export function measureEpoch({ run, batchPlan, state, spec, stopRule, clock }: EpochDeps): EpochMeasures {
+export function measureEpoch({ run, batchPlan, state, spec, stopRule, clock }: EpochDeps): MeasuredEpoch {
   const { epoch, batch, sums } = state;
   const last = batchPlan.batches[batch - 1];
   const startedAt = clock();
   const watched = [spec.training.earlyStopping?.metric, stopRule?.metric].filter((metric) => metric !== undefined);
-  const validation = validate(run, watched);
+  const { predictions, ...validation } = validate(run, watched);
   if (!Number.isFinite(validation.validationLoss ?? 0)) throw new LossDivergedError(epoch, run.trainer.learningRate);
-  return {
+  const measures = {
     epoch,
     epochs: spec.training.epochs,
     step: stepsDone(state, batchPlan),
@@ -83,6 +89,7 @@ export function measureEpoch({ run, batchPlan, state, spec, stopRule, clock }: E
     seconds: (sums.ms + clock() - startedAt) / 1000,
     rowsPerSecond: rowsPerSecond(last.start + last.rows, sums.ms),
   };
+  return { measures, predictions };
 }
 
 /** A clock may not have advanced in a short epoch. */

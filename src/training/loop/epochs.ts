@@ -1,3 +1,4 @@
+import type { Numbers } from '../../engine/matrix.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import type { Outcome } from '../outcome.ts';
 import type { EpochReport, RunPlan } from '../report.ts';
@@ -13,13 +14,24 @@ export interface EpochsOptions extends Pick<EpochDeps, 'spec' | 'stopRule' | 'co
   readonly checkpoint: Checkpoint | null;
   readonly onStart: (plan: RunPlan) => void;
   readonly onEpoch: (report: EpochReport) => void;
+  /** After each epoch, before `onEpoch`. */
+  readonly onEvaluated?: (evaluated: EvaluatedEpoch) => void;
   /** When one was requested, before a pause or the stop rule, and at the end of the run. */
   readonly onCheckpoint: (checkpoint: Checkpoint) => void;
   /** When it pauses because of its stop rule, after everything else. */
   readonly onStopRule?: () => void;
 }
 
-type RunResult = Pick<Outcome, 'best' | 'epochs' | 'warnings'>;
+/** The network after an epoch. */
+export interface EvaluatedEpoch {
+  readonly epoch: number;
+  /** For the validation rows, `outputs` numbers a row. */
+  readonly predictions: Float64Array;
+  /** Copies the parameters and running statistics. */
+  snapshot(): Numbers;
+}
+
+export type RunResult = Pick<Outcome, 'best' | 'epochs' | 'warnings'>;
 
 /**
  * Trains until all epochs are done, early stopping ends them or a stop is requested, and restores
@@ -100,7 +112,7 @@ function reportStart({ run, batchPlan, state, initialSteps, spec, control, onSta
   });
 }
 
-interface EndEpochDeps extends EpochDeps, Pick<EpochsOptions, 'onEpoch'> {
+interface EndEpochDeps extends EpochDeps, Pick<EpochsOptions, 'onEpoch' | 'onEvaluated'> {
   readonly stopping: EarlyStopping;
 }
 
@@ -110,13 +122,14 @@ interface EndEpochDeps extends EpochDeps, Pick<EpochsOptions, 'onEpoch'> {
  */
 function endEpoch(deps: EndEpochDeps): { readonly best: Best; readonly isOver: boolean } {
   const { run, batchPlan, state, stopping, spec } = deps;
-  const measures = measureEpoch(deps);
+  const { measures, predictions } = measureEpoch(deps);
   const { epoch, validationLoss, trainingLoss, metrics } = measures;
   batchPlan.schedule.observe(validationLoss ?? trainingLoss);
   const verdict = stopping.judge(measures);
   const before = verdict.best ? null : state.best;
   const best = before ?? { epoch, trainingLoss, validationLoss, metrics, parameters: run.trainer.snapshot() };
   state.best = best;
+  deps.onEvaluated?.({ epoch, predictions, snapshot: run.trainer.snapshot });
   deps.onEpoch({ ...measures, isBest: verdict.best });
   return { best, isOver: verdict.stop || epoch >= spec.training.epochs };
 }

@@ -13,10 +13,18 @@ export function countRows({ rows: { training, validation, test } }: Pick<Prepare
  * weights. Only ratios of weights matter, so they are scaled to the range of float32.
  */
 export function loadPreparedRows(trainer: Trainer, prepared: Prepared, classWeights: readonly number[] | null): void {
-  const { X, codes, T, weights } = prepared;
-  const weightOf = (code: number, row: number) => (weights?.[row] ?? 1) * (classWeights?.[code] ?? 1);
-  const rowWeights = weights !== null || classWeights !== null ? Float64Array.from(T, weightOf) : null;
+  const { X, codes, T } = prepared;
+  const rowWeights = weightsOf(prepared, classWeights);
   trainer.load(0, { X, codes, T, rowWeights: rowWeights && scaleByPowerOfTwo(rowWeights) });
+}
+
+/** The weight of each row in the loss: its own times that of its class; null: each weighs 1. */
+export function weightsOf(
+  { T, weights }: Pick<Prepared, 'T' | 'weights'>,
+  classWeights: readonly number[] | null,
+): Float64Array | null {
+  if (weights === null && classWeights === null) return null;
+  return Float64Array.from(T, (code, row) => (weights?.[row] ?? 1) * (classWeights?.[code] ?? 1));
 }
 
 /** The row indices of each split, which are consecutive. */

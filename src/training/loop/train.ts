@@ -13,6 +13,7 @@ import type { TrainingSpec } from '../schemas/spec.ts';
 import { type EpochsOptions, runEpochs } from './epochs.ts';
 import { countRows, loadPreparedRows, rowIndices } from './preparedRows.ts';
 import { measureSplit, type Run } from './run.ts';
+import type { RunControl } from './runControl.ts';
 import { createTrainingThreads } from './threads.ts';
 
 export interface TrainOptions extends EpochsOptions {
@@ -34,11 +35,24 @@ export function train({ table, ...options }: TrainOptions & { readonly table: Ta
  * `preparationKey`.
  */
 export function trainPrepared(prepared: Prepared, options: TrainOptions): Outcome | null {
-  const { spec } = options;
-  const network = networkOf(prepared, spec);
+  return withRun(prepared, options, (run, network) => trainRun(run, network, options));
+}
+
+/** What a network needs to exist, besides its rows. */
+export type RunOptions = Pick<TrainOptions, 'spec' | 'createKernels'> & {
+  readonly control: Pick<RunControl, 'threads'>;
+};
+
+/** Creates the network of a training with its rows, and frees its threads after `use`. */
+export function withRun<Result>(
+  prepared: Prepared,
+  options: RunOptions,
+  use: (run: Run, network: NetworkSpec) => Result,
+): Result {
+  const network = networkOf(prepared, options.spec);
   const run = createRun(prepared, network, options);
   try {
-    return trainRun(run, network, options);
+    return use(run, network);
   } finally {
     // Its helper threads end with the training, not at the next garbage collection.
     run.trainer.setThreads(1);
@@ -86,7 +100,7 @@ function networkOf(prepared: Prepared, { network, training }: TrainingSpec): Emb
 function createRun(
   prepared: Prepared,
   network: NetworkSpec,
-  { spec: { training }, createKernels, control }: TrainOptions,
+  { spec: { training }, createKernels, control }: RunOptions,
 ): Run {
   const { rows, weights } = prepared;
   const { batchSize, optimizer, averaging, clipGradientNorm, l1, l2, precision, seed } = training;
