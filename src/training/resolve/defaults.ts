@@ -78,7 +78,7 @@ const LAYERS_AFTER_COSINE: readonly LayerRequest[] = Array.from({ length: 3 }, (
  * AdamW with the decay that its paper starts from, and a rate that suits a cosine with warm-up on
  * standardised inputs.
  */
-const OPTIMIZER = {
+export const OPTIMIZER = {
   type: 'adamw',
   learningRate: 0.002,
   beta1: 0.9,
@@ -140,15 +140,19 @@ function defaultBatchSize(rows: number): number {
   return Math.max(MIN_BATCH_SIZE, Math.min(MAX_BATCH_SIZE, size));
 }
 
-function defaultEpochs(
+function defaultEpochs(size: Size, layers: readonly LayerRequest[], batchSize: number): number {
+  const needed = Math.min(MAX_EPOCHS_SMALL_DATA, Math.ceil((MIN_STEPS * batchSize) / size.rows));
+  return Math.min(Math.max(MAX_EPOCHS, needed), affordableEpochs(size, layers, TRAINING_BUDGET));
+}
+
+/** Epochs within a budget of multiply-adds, but never fewer than a training needs. */
+export function affordableEpochs(
   { rows, inputs, task, classes }: Size,
   layers: readonly LayerRequest[],
-  batchSize: number,
+  budget: number,
 ): number {
   // Requests without inputs or classes are rejected, but have defaults before.
   const output = { units: task === 'multiclass' ? Math.max(1, classes) : 1, activation: 'linear' } as const;
   const { multiplyAdds } = sizeOf({ inputs: Math.max(1, inputs), layers: [...layers.map(resolveLayer), output] });
-  const affordable = Math.round(TRAINING_BUDGET / (PRODUCTS_PER_STEP * multiplyAdds * rows));
-  const needed = Math.min(MAX_EPOCHS_SMALL_DATA, Math.ceil((MIN_STEPS * batchSize) / rows));
-  return Math.max(MIN_EPOCHS, Math.min(Math.max(MAX_EPOCHS, needed), affordable));
+  return Math.max(MIN_EPOCHS, Math.round(budget / (PRODUCTS_PER_STEP * multiplyAdds * rows)));
 }

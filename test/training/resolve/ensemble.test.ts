@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { resolveEnsemble } from '../../../src/training/resolve/ensemble.ts';
+import {
+  effortSchema,
+  ensembleRequestSchema,
+  ensembleSpecSchema,
+  memberSpecs,
+} from '../../../src/training/schemas/ensemble.ts';
+import { specRequestSchema, trainingSpecSchema } from '../../../src/training/schemas/spec.ts';
+
+const requestSchema = specRequestSchema.extend({
+  ensemble: ensembleRequestSchema.nullable().optional(),
+  effort: effortSchema.optional(),
+});
+type Request = z.input<typeof requestSchema>;
+
+const column = { type: 'numeric' as const, missing: 0, distinct: 500, min: 0, max: 9 };
+const TABLE = {
+  rows: 20_000,
+  columns: [
+    { ...column, name: 'a' },
+    { ...column, name: 'b' },
+    { name: 'colour', type: 'categorical' as const, missing: 0, distinct: 3 },
+    { name: 'kind', type: 'categorical' as const, missing: 0, distinct: 4 },
+    { ...column, name: 'y' },
+  ],
+};
+
+function resolve(request: Request, table = TABLE) {
+  return resolveEnsemble(requestSchema.parse(request), table);
+}
+
+function specOf(request: Request, table = TABLE) {
+  const { spec, errors } = resolve(request, table);
+  if (spec === null) throw new Error(JSON.stringify(errors));
+  return spec;
+}
+
+describe('the default members', () => {
+  it.each([
+    ['fast', 'y', ['mish']],
+    ['standard', 'y', ['mish', 'selu']],
+    ['best', 'y', ['mish', 'selu', 'mish', 'selu']],
+    ['fast', 'kind', ['selu']],
+    ['standard', 'kind', ['mish', 'selu', 'selu']],
+    ['best', 'kind', ['mish', 'selu', 'selu', 'mish', 'selu', 'selu']],
+  ] as const)('of %s for %s are %s', (effort, target, activations) => {
+    const { ensemble } = specOf({ target, effort });
+    expect(ensemble.members.map(({ network }) => network.layers[0].activation)).toEqual(activations);
+  });
+
+  it('are standard without an effort, and complete specs of single networks', () => {
+    const spec = specOf({ target: 'kind', ensemble: {} });
+    expect(spec).toEqual(specOf({ target: 'kind', effort: 'standard' }));
+    expect(ensembleSpecSchema.parse(spec)).toEqual(spec);
+    for (const member of memberSpecs(spec)) expect(trainingSpecSchema.parse(member)).toEqual(member);
+  });
+
+  it('have as many bins as the rows and columns allow, and smoothed labels for classes only', () => {
+    const [bins, plain] = specOf({ target: 'y', effort: 'standard' }).ensemble.members;
+    expect([bins.features.bins, plain.features.bins]).toEqual([48, 0]);
+    expect(plain.features.scaling).toBe('standard');
+    expect(plain.training.labelSmoothing).toBe(0);
+    expect(specOf({ target: 'y', effort: 'fast' }, { ...TABLE, rows: 1000 }).ensemble.members[0].features.bins).toBe(
+      10,
+    );
+    const [, classes] = specOf({ target: 'kind', effort: 'standard' }).ensemble.members;
+    expect(classes.training).toMatchObject({ labelSmoothing: 0.1, epochs: 160 });
+  });
+
+  it('train fewer epochs on more rows, and fewer for less effort', () => {
+    const epochs = (effort: 'fast' | 'best', rows: number) =>
+      specOf({ target: 'y', effort }, { ...TABLE, rows }).ensemble.members[0].training.epochs;
+    expect(epochs('best', 20_000)).toBe(60);
+    expect(epochs('fast', 200_000)).toBeLessThan(epochs('best', 200_000));
+    expect(epochs('best', 10_000_000)).toBe(12);
+  });
+
+  it('use the features of the job', () => {
+    const { members } = specOf({ target: 'y', effort: 'standard', features: { bins: 5, exclude: ['a'] } }).ensemble;
+    for (const { features } of members) expect(features).toMatchObject({ bins: 5, exclude: ['a'] });
+    const scaled = specOf({ target: 'y', effort: 'standard', features: { scaling: 'range' } }).ensemble.members;
+    for (const { features } of scaled) expect(features.scaling).toBe('range');
+  });
+});
+
+describe('the members of a request', () => {
+  const members = [{ network: { layers: [{ units: 8 }] } }, { features: { bins: 0 }, training: { epochs: 7 } }];
+
+  it('are networks as a single job describes its own, with the loss of the job', () => {
+    const spec = specOf({
+      target: 'y',
+      features: { bins: 3 },
+      training: { loss: 'mae', precision: 'bfloat16' },
+      ensemble: { members, maxSelected: 2 },
+    });
+    const [first, second] = spec.ensemble.members;
+    expect(first).toMatchObject({ network: { layers: [{ units: 8, activation: 'relu' }] }, features: { bins: 3 } });
+    expect(second).toMatchObject({
+      features: { bins: 0 },
+      training: { epochs: 7, loss: 'mae', precision: 'bfloat16' },
+    });
+    expect(spec.ensemble).toMatchObject({ maxSelected: 2, folds: null });
+    expect(spec.training).toEqual({ loss: 'mae', precision: 'bfloat16', seed: 1 });
+  });
+
+  it('have different seeds that follow from the seed of the job, unless they name one', () => {
+    const property = fc.property(fc.integer({ min: 0, max: 0xffff_ffff }), (seed) => {
+      const many = Array.from({ length: 64 }, () => ({ network: { layers: [] } }));
+      const seeds = specOf({ target: 'y', training: { seed }, ensemble: { members: many } }).ensemble.members.map(
+        ({ training }) => training.seed,
+      );
+      expect(new Set(seeds).size).toBe(64);
+      expect(seeds[0]).toBe(seed);
+    });
+    fc.assert(property, { numRuns: 20 });
+    const named = specOf({ target: 'y', ensemble: { members: [{ training: { seed: 7 } }, {}] } }).ensemble.members;
+    expect(named[0].training.seed).toBe(7);
+  });
+
+  it('can be sent again as the job shows them', () => {
+    const spec = specOf({ target: 'kind', effort: 'best', training: { seed: 5 } });
+    expect(specOf(JSON.parse(JSON.stringify(spec)))).toEqual(spec);
+  });
+});
+
+describe('an ensemble', () => {
+  const pathsOf = (request: Request) => resolve(request).errors.map(({ path }) => path);
+
+  it.each<[string, Request, readonly string[]]>([
+    ['a network', { target: 'y', effort: 'fast', network: {} }, ['/effort']],
+    ['a network and a list', { target: 'y', ensemble: {}, network: {} }, ['/ensemble']],
+    ['an effort without an ensemble', { target: 'y', effort: 'fast', ensemble: null }, ['/effort']],
+    ['an effort and a list', { target: 'y', effort: 'fast', ensemble: { members: [{}] } }, ['/effort']],
+    ['settings of one network', { target: 'y', effort: 'fast', training: { epochs: 5 } }, ['/training/epochs']],
+    ['no validation rows', { target: 'y', effort: 'fast', split: { validation: 0 } }, ['/split/validation']],
+    [
+      'different losses',
+      { target: 'y', ensemble: { members: [{}, { training: { loss: 'mae' } }] } },
+      ['/ensemble/members/1/training/loss'],
+    ],
+    [
+      'different class weights',
+      { target: 'kind', ensemble: { members: [{}, { training: { classWeights: 'balanced' } }] } },
+      ['/ensemble/members/1/training/classWeights'],
+    ],
+    [
+      'an unknown column of a member',
+      { target: 'y', ensemble: { members: [{}, { features: { exclude: ['z'] } }] } },
+      ['/ensemble/members/1/features/exclude/0'],
+    ],
+    [
+      'a metric of another task',
+      { target: 'y', ensemble: { members: [{ training: { earlyStopping: { metric: 'accuracy' } } }] } },
+      ['/ensemble/members/0/training/earlyStopping/metric'],
+    ],
+    ['a mistake of the job, which is reported once', { target: 'z', ensemble: { members: [{}, {}] } }, ['/target']],
+  ])('refuses %s', (_, request, paths) => {
+    expect(pathsOf(request)).toEqual(paths);
+  });
+
+  it('accepts a split column that names the validation rows', () => {
+    const columns = [...TABLE.columns, { name: 'part', type: 'categorical' as const, missing: 0, distinct: 3 }];
+    const request = {
+      target: 'y',
+      effort: 'fast' as const,
+      split: { method: 'column' as const, column: 'part', validation: 0 },
+    };
+    expect(resolve(request, { ...TABLE, columns }).errors).toEqual([]);
+  });
+
+  it('rejects members with unknown fields, and more than 64', () => {
+    const issuesOf = (ensemble: unknown) => requestSchema.safeParse({ target: 'y', ensemble }).error?.issues ?? [];
+    expect(issuesOf({ members: [{ layers: [] }] })[0].path).toEqual(['ensemble', 'members', 0]);
+    expect(issuesOf({ members: Array(65).fill({}) })[0].path).toEqual(['ensemble', 'members']);
+    expect(issuesOf({ members: [] })[0].path).toEqual(['ensemble', 'members']);
+    expect(issuesOf({ maxSelected: 0 })[0].path).toEqual(['ensemble', 'maxSelected']);
+  });
+});
