@@ -170,10 +170,40 @@ CREATE TABLE losses (
   PRIMARY KEY (job_id, epoch)
 ) STRICT, WITHOUT ROWID;
 
+-- The networks of a job that trains an ensemble. A network without a row has not started.
+CREATE TABLE job_members (
+  job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+  -- From 1, in the order of the request.
+  member INTEGER NOT NULL CHECK (member >= 1),
+  state TEXT NOT NULL CHECK (state IN ('training', 'trained', 'diverged')),
+  -- The layers with the shapes of their parameters; null before the training.
+  layers TEXT CHECK (json_valid(layers)),
+  -- The snapshot with the best score on the validation rows, and the selected ones.
+  best TEXT CHECK (json_valid(best)),
+  selected TEXT CHECK (json_valid(selected)),
+  PRIMARY KEY (job_id, member)
+) STRICT, WITHOUT ROWID;
+
+-- As `losses`, of each network of an ensemble.
+CREATE TABLE job_member_losses (
+  job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+  member INTEGER NOT NULL CHECK (member >= 1),
+  epoch INTEGER NOT NULL CHECK (epoch >= 1),
+  step INTEGER NOT NULL CHECK (step >= 1),
+  training_loss REAL NOT NULL,
+  validation_loss REAL,
+  metrics TEXT NOT NULL CHECK (json_valid(metrics)),
+  learning_rate REAL NOT NULL,
+  seconds REAL NOT NULL,
+  PRIMARY KEY (job_id, member, epoch)
+) STRICT, WITHOUT ROWID;
+
 -- The state of a training after a step, from which it can resume. The bytes are the file `file` in the folder `checkpoints`. The file
 -- is written before the row: a file without a row can be deleted, and a row whose file is missing or damaged is ignored.
 CREATE TABLE checkpoints (
   job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+  -- The network of an ensemble, from 1; 0 for a job that trains a single network.
+  member INTEGER NOT NULL DEFAULT 0 CHECK (member >= 0),
   step INTEGER NOT NULL CHECK (step >= 1),
   -- The epoch that was in progress; all epochs before it are complete.
   epoch INTEGER NOT NULL CHECK (epoch >= 1),
@@ -183,7 +213,7 @@ CREATE TABLE checkpoints (
   sha256 TEXT NOT NULL,
   file TEXT NOT NULL UNIQUE,
   created_at INTEGER NOT NULL,
-  PRIMARY KEY (job_id, step)
+  PRIMARY KEY (job_id, member, step)
 ) STRICT, WITHOUT ROWID;
 
 -- The events of jobs other than epochs (see `losses`): changes of state, and log lines. Epochs and events form one sequence per job,

@@ -25,6 +25,7 @@ const HTTP: Record<ErrorCode, { readonly status: number; readonly title: string 
   method_not_allowed: { status: 405, title: 'No such method' },
   dataset_not_found: { status: 404, title: 'No such dataset' },
   job_not_found: { status: 404, title: 'No such job' },
+  member_not_found: { status: 404, title: 'No such member' },
   model_not_found: { status: 404, title: 'No such model' },
   split_not_found: { status: 404, title: 'No such split' },
   alias_not_found: { status: 404, title: 'No such alias' },

@@ -99,7 +99,11 @@ export function createActionStore(queries: Queries): ActionStore {
           .where('request', '=', request)
           .where('datasetId', 'is not', null),
       );
-      return moved.length > 0;
+      if (moved.length === 0) return false;
+      // The networks of an ensemble resume, although their training was complete.
+      const ofMembers = queries.updateTable('checkpoints').set({ finished: 0 }).where('member', '>', 0);
+      await ofMembers.where('jobId', '=', id).execute();
+      return true;
     },
   };
 }

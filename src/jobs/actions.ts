@@ -2,13 +2,13 @@ import type { Clock } from '../kit/clock.ts';
 import { invalid } from '../kit/contract/validation.ts';
 import type { EventBus } from '../notifications/bus.ts';
 import { fromNullableJson, toJson, toNullableJson } from '../store/database/json.ts';
-import type { JobRow } from '../store/database/tables.ts';
+import type { CheckpointRow, JobRow } from '../store/database/tables.ts';
 import { MAX_EPOCHS } from '../training/schemas/training.ts';
 import type { ActionStore } from './actionStore.ts';
 import type { Checkpoints } from './checkpoints/checkpoints.ts';
 import type { Job } from './schemas.ts';
 import type { Action } from './states.ts';
-import { readHyperparameters } from './submission/requestSchema.ts';
+import { isEnsemble, type JobHyperparameters, readJobHyperparameters } from './submission/requestSchema.ts';
 import { wrongState, wrongStateError } from './wrongState.ts';
 
 /**
@@ -71,12 +71,13 @@ export function createJobActions(deps: JobActionsDeps): JobActions {
     extend: (id, epochs, after) =>
       act(id, 'extend', async (row) => {
         if (row.state !== 'succeeded') return false;
-        const [last] = await checkpoints.ofJob(id);
-        if (last?.finished !== 1) throw wrongStateError(row.trial === null ? NO_LAST_CHECKPOINT : NO_TRIAL_CHECKPOINT);
-        const done = last.epoch - 1;
+        const last = lastOfMembers(await checkpoints.ofJob(id));
+        if (last.length === 0 || last.some(({ finished }) => finished !== 1))
+          throw wrongStateError(row.trial === null ? NO_LAST_CHECKPOINT : NO_TRIAL_CHECKPOINT);
+        const done = last.reduce((sum, { epoch }) => sum + epoch - 1, 0);
         if (after !== undefined && done !== after)
           throw wrongStateError(`The job has completed ${done} epochs, not ${after}.`);
-        const extended = extendedJob(row, done, epochs);
+        const extended = extendedJob(row, last, epochs);
         return requeue((queued) => queued.extend(row, extended));
       }),
   };
@@ -89,16 +90,50 @@ const NO_TRIAL_CHECKPOINT =
 
 const TARGET_STATES: Partial<Readonly<Record<Action, JobRow['state']>>> = { pause: 'paused', cancel: 'cancelled' };
 
-/** The columns of the job with `more` epochs after those that are complete. */
-function extendedJob({ request, progress }: JobRow, done: number, more: number): Pick<JobRow, 'request' | 'progress'> {
-  const epochs = done + more;
-  if (epochs > MAX_EPOCHS) {
-    const message = `The job has completed ${done} epochs, and a training has at most ${MAX_EPOCHS}: at most ${MAX_EPOCHS - done} can be added.`;
+/** The last checkpoint of each network; `rows` has the latest step first. */
+function lastOfMembers(rows: readonly CheckpointRow[]): readonly CheckpointRow[] {
+  return rows.filter(({ member }, index) => rows.findIndex((row) => row.member === member) === index);
+}
+
+/** The columns of the job with `more` epochs after those that are complete, for each network. */
+function extendedJob(
+  { request, progress }: JobRow,
+  last: readonly CheckpointRow[],
+  more: number,
+): Pick<JobRow, 'request' | 'progress'> {
+  const doneBy = new Map(last.map(({ member, epoch }) => [member, epoch - 1]));
+  const mostDone = Math.max(...doneBy.values());
+  if (mostDone + more > MAX_EPOCHS) {
+    const message = `The job has completed ${mostDone} epochs, and a training has at most ${MAX_EPOCHS}: at most ${MAX_EPOCHS - mostDone} can be added.`;
     throw invalid('invalid_spec', 'The extension', [{ path: '/epochs', message }]);
   }
-  const hyperparameters = readHyperparameters(request);
-  const training = { ...hyperparameters.training, epochs };
+  const extended = extendedHyperparameters(readJobHyperparameters(request), doneBy, more);
+  const done = sum([...doneBy.values()]);
+  const epochs = sum(epochsOf(extended));
   const before = fromNullableJson<NonNullable<Job['progress']>>(progress);
   const after = before && { ...before, epoch: done, epochs, fraction: done / epochs, etaSeconds: null };
-  return { request: toJson({ ...hyperparameters, training }), progress: toNullableJson(after) };
+  return { request: toJson(extended), progress: toNullableJson(after) };
+}
+
+/** A network that has left its ensemble has no checkpoint, and gets no more epochs. */
+function extendedHyperparameters(
+  job: JobHyperparameters,
+  doneBy: ReadonlyMap<number, number>,
+  more: number,
+): JobHyperparameters {
+  if (!isEnsemble(job)) return { ...job, training: { ...job.training, epochs: (doneBy.get(0) ?? 0) + more } };
+  const members = job.ensemble.members.map((member, index) => {
+    const done = doneBy.get(index + 1);
+    const epochs = done === undefined ? member.training.epochs : done + more;
+    return { ...member, training: { ...member.training, epochs } };
+  });
+  return { ...job, ensemble: { ...job.ensemble, members } };
+}
+
+function epochsOf(job: JobHyperparameters): readonly number[] {
+  return isEnsemble(job) ? job.ensemble.members.map(({ training }) => training.epochs) : [job.training.epochs];
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

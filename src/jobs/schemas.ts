@@ -4,7 +4,7 @@ import { warningSchema } from '../kit/warning.ts';
 import { JOB_STATES, REQUESTED_ACTIONS } from '../store/database/tables.ts';
 import { MAX_EPOCHS } from '../training/schemas/training.ts';
 import { FAILURE_CODES } from './failures.ts';
-import { hyperparametersSchema, LABEL } from './submission/requestSchema.ts';
+import { jobHyperparametersSchema, LABEL } from './submission/requestSchema.ts';
 
 const MAX_LOSSES = 10_000;
 
@@ -58,7 +58,7 @@ export const jobSchema = z
       .nullable()
       .describe('The best epoch so far: its parameters become the model.')
       .meta({ examples: [{ epoch: 11, validationLoss: 0.3 }] }),
-    hyperparameters: hyperparametersSchema,
+    hyperparameters: jobHyperparametersSchema,
     attempts: z
       .int()
       .min(0)

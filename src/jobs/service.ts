@@ -13,7 +13,7 @@ import type { Job, JobSummary, JobsQuery, Losses, LossesQuery } from './schemas.
 import { isFinal } from './states.ts';
 import { createJobStore, type JobFilter, type JobStore, type Label, type ListedJobRow } from './store.ts';
 import { assertModelQuota } from './submission/assertModelQuota.ts';
-import { checkRequest, type FindDataset } from './submission/check.ts';
+import { checkJob, type FindDataset } from './submission/check.ts';
 import { newJob } from './submission/newJob.ts';
 import type { Machine } from './submission/threadWarnings.ts';
 import { type JobFacts, jobSummary, jobView, lossView } from './view.ts';
@@ -49,7 +49,7 @@ export function createJobs(deps: JobsDeps, tenant: Tenant): Jobs {
 
   return {
     async submit(body, id) {
-      const checked = await checkRequest(body, (datasetId) => findDataset(datasetId, project), machine);
+      const checked = await checkJob(body, (datasetId) => findDataset(datasetId, project), machine);
       await assertModelQuota(database, tenant, checked);
       const job = newJob(checked, { id, project, machine, now: clock() });
       await store.insert(job, checked.request.labels, quotas.queuedJobs);

@@ -3,7 +3,7 @@ import { fromJson, fromNullableJson } from '../store/database/json.ts';
 import type { JobRow, LossRow } from '../store/database/tables.ts';
 import type { Job, JobSummary, Losses } from './schemas.ts';
 import type { ListedJobRow } from './store.ts';
-import { readHyperparameters } from './submission/requestSchema.ts';
+import { readJobHyperparameters } from './submission/requestSchema.ts';
 
 /** The facts about a job in other tables. */
 export interface JobFacts {
@@ -17,7 +17,7 @@ export interface JobFacts {
 export function jobView(row: JobRow, facts: JobFacts): Job {
   return {
     ...jobSummary(row, facts),
-    hyperparameters: readHyperparameters(row.request),
+    hyperparameters: readJobHyperparameters(row.request),
     warnings: fromJson(row.warnings),
   };
 }

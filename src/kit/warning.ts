@@ -22,6 +22,7 @@ const WARNINGS = {
   large_unscaled_column: 'numbers are large and not scaled',
   target_leak: 'columns determine the target',
   likely_target_leak: 'a column predicts nearly all of the target',
+  member_diverged: 'the loss of a network of an ensemble was no longer a finite number, and the network has left',
   early_stopping_by_loss: 'the validation loss replaces a metric that was not measured',
   fewer_threads: 'the machine has fewer cores than requested threads',
   not_measured: 'metrics could not be measured',

@@ -6,6 +6,7 @@ import { warningSchema } from '../kit/warning.ts';
 import { normalizationNames } from '../training/schemas/network.ts';
 import { taskSchema } from '../training/schemas/task.ts';
 import { bestSchema } from './stored/description.ts';
+import { snapshotSchema } from './stored/ensembleDescription.ts';
 import { inputSchema } from './stored/inputSchema.ts';
 import { modelMetricsSchema, summaryMetricsSchema } from './stored/metricsSchema.ts';
 
@@ -46,7 +47,10 @@ export const modelSchema = z
   .object({
     id: z.string(),
     name: z.string().describe('The name of its job; for an ensemble, the given name.'),
-    jobId: z.string().nullable().describe('The job that trained it; null if the job was deleted, and for an ensemble.'),
+    jobId: z
+      .string()
+      .nullable()
+      .describe('The job that trained it; null if the job was deleted, and for an ensemble of models.'),
     datasetId: z.string().nullable().describe('The dataset of its training; null if it was deleted.'),
     createdAt: z.iso.datetime(),
     task: taskSchema,
@@ -57,7 +61,13 @@ export const modelSchema = z
       .array(z.string())
       .nullable()
       .describe(
-        'Of an ensemble: the models whose predictions it averages, in order. It stores copies of them, so they may have been deleted. Null for a single network.',
+        'Of an ensemble of models: the models whose predictions it averages, in order. It stores copies of them, so they may have been deleted. Otherwise null.',
+      ),
+    snapshots: z
+      .array(snapshotSchema)
+      .nullable()
+      .describe(
+        'Of an ensemble that a job has trained: the networks whose predictions it averages, in the order in which they were selected. Otherwise null.',
       ),
     embedding: embeddingTableSchema.nullable().describe('How numbers are embedded; null: not, and for an ensemble.'),
     layers: z
@@ -82,7 +92,7 @@ export const modelSchema = z
   .meta({
     id: 'Model',
     description:
-      'A trained network with its fitted preprocessing, or an ensemble, which averages the predictions of several.',
+      'A trained network with its fitted preprocessing, or an ensemble, which averages the predictions of several: of models, or of the networks of one job.',
   });
 export type Model = z.infer<typeof modelSchema>;
 

@@ -33,7 +33,16 @@ function ofRow(row: Omit<ListedModelRow, 'summary'>, aliases: readonly string[])
 
 type Described = Pick<
   Model,
-  'classes' | 'inputs' | 'members' | 'embedding' | 'layers' | 'parameterCount' | 'metrics' | 'best' | 'hyperparameters'
+  | 'classes'
+  | 'inputs'
+  | 'members'
+  | 'snapshots'
+  | 'embedding'
+  | 'layers'
+  | 'parameterCount'
+  | 'metrics'
+  | 'best'
+  | 'hyperparameters'
 >;
 
 function ofNetwork(description: Description, parameters: readonly ParameterShape[]): Described {
@@ -43,6 +52,7 @@ function ofNetwork(description: Description, parameters: readonly ParameterShape
     // The schema's type only differs in its mutable lists.
     inputs: describeInputs(features, columns) as Model['inputs'],
     members: null,
+    snapshots: null,
     embedding: embeddingTable(description, parameters),
     layers: layerTable(layers, parameters),
     parameterCount: parameterCountOf(description),
@@ -52,18 +62,10 @@ function ofNetwork(description: Description, parameters: readonly ParameterShape
   };
 }
 
-function ofEnsemble({ classes, inputs, members, parameterCount, metrics }: EnsembleDescription): Described {
-  return {
-    classes,
-    inputs,
-    members,
-    embedding: null,
-    layers: [],
-    parameterCount,
-    metrics,
-    best: null,
-    hyperparameters: null,
-  };
+function ofEnsemble(description: EnsembleDescription): Described {
+  const { classes, inputs, members, snapshots, parameterCount, metrics } = description;
+  const ofNetworks = { embedding: null, layers: [], best: null, hyperparameters: null };
+  return { classes, inputs, members, snapshots, parameterCount, metrics, ...ofNetworks };
 }
 
 function embeddingTable(

@@ -13,6 +13,7 @@ import { streamRoutes } from '../http/streams/routes.ts';
 import { systemRoutes } from '../http/system.ts';
 import { createCheckpoints } from '../jobs/checkpoints/checkpoints.ts';
 import { createEvents } from '../jobs/events/service.ts';
+import { createJobMembers, jobMemberRoutes } from '../jobs/members/routes.ts';
 import { countJobs } from '../jobs/metrics/countStore.ts';
 import { registerJobGauges } from '../jobs/metrics/metrics.ts';
 import { jobRoutes } from '../jobs/routes.ts';
@@ -56,6 +57,7 @@ export function assembleApp(deps: ServiceDeps): Promise<FastifyInstance> {
       datasetRoutes({ datasets, maxUploadBytes: config.maxUploadBytes }),
       networkRoutes,
       jobRoutes({ jobs }),
+      jobMemberRoutes({ members: (tenant) => createJobMembers({ database }, tenant) }),
       streamRoutes({
         events: (tenant) => createEvents({ database, bus }, tenant),
         sweepEvents: (tenant) => createSweepEvents({ database, bus }, tenant),

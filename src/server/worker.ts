@@ -5,7 +5,7 @@ import type { Logger } from '../kit/log.ts';
 import { createRegistry } from '../kit/metrics.ts';
 import { shutdownBudget } from '../kit/shutdownBudget.ts';
 import { makeDataFolder } from '../maintenance/dataFolder.ts';
-import { saveModel } from '../models/stored/saveModel.ts';
+import { saveModel } from '../models/stored/save/saveModel.ts';
 import type { EventBus } from '../notifications/bus.ts';
 import { openCollections } from '../store/blobs/collections.ts';
 import { openDatabase } from '../store/database/database.ts';

@@ -2,8 +2,8 @@ import type { Logger } from 'pino';
 import { INTERNAL_ERROR, tooLarge } from '../jobs/failures.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { RequestedAction } from '../store/database/tables.ts';
-import { allocateCores } from './allocateCores.ts';
 import type { ClaimedJob, Lease, Queue } from './queue/queueStore.ts';
+import { allocateCores } from './run/allocateCores.ts';
 import type { TrainingMetrics } from './run/metrics.ts';
 import type { Run, StopReason } from './run/run.ts';
 

@@ -33,8 +33,8 @@ export interface WorkerProcessDeps extends Omit<WorkerDeps, 'owner' | 'bus' | 'p
 export async function runWorker(deps: WorkerProcessDeps): Promise<void> {
   setNiceness(WORKER_NICENESS);
   const end = untilStopSignal();
-  const { kernels, threads, threadModule = modulePath(import.meta.url, './thread/thread') } = deps;
-  const pool = createPool({ module: threadModule, setup: { kernels }, threads, onError: end.reject });
+  const { kernels, threads, cores, threadModule = modulePath(import.meta.url, './thread/thread') } = deps;
+  const pool = createPool({ module: threadModule, setup: { kernels }, threads, cores, onError: end.reject });
   try {
     // If threads cannot start, the worker must claim no jobs: each of them would fail.
     await Promise.race([pool.warmUp(), end.promise]);

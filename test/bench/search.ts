@@ -2,11 +2,13 @@
  * Sweeps over HTTP: the results of 60 trials with ASHA on published tables compared to the default
  * job, and the duration of 1,000 tiny trials.
  */
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Job } from '../../src/jobs/schemas.ts';
 import type { Sweep } from '../../src/sweeps/schemas.ts';
 import { type BuiltService, startBuiltService } from '../support/builtService.ts';
+import { networkOf } from '../support/networkOf.ts';
 import { PUBLISHED_JOBS, type PublishedJob, uploadPublished } from '../support/publishedJob.ts';
 import { hasSharedData, SHARED_DATA } from '../support/sharedData.ts';
 import { childrenOf, memoryOf } from './processes.ts';
@@ -61,7 +63,7 @@ async function searched({ address }: BuiltService, { dataset, target }: Publishe
   const request = { job, space: SPACE, search: { algorithm: 'tpe', trials: TRIALS }, pruning: { type: 'asha' } };
   const begun = await post<Sweep>(address, '/v1/sweeps', request);
   const sweep = await untilOver<Sweep>(address, `/v1/sweeps/${begun.id}`);
-  const full = TRIALS * defaults.hyperparameters.training.epochs;
+  const full = TRIALS * networkOf(defaults).training.epochs;
   return {
     dataset,
     defaultLoss: defaults.best?.validationLoss ?? null,

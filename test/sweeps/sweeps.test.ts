@@ -6,6 +6,7 @@ import { StaleSweepError } from '../../src/sweeps/store.ts';
 import type { Trial } from '../../src/sweeps/trials/schemas.ts';
 import { over } from '../jobs/fixtures.ts';
 import { LONG_JOB } from '../support/longJob.ts';
+import { networkOf } from '../support/networkOf.ts';
 import { until } from '../support/until.ts';
 import { openTestService, RATES, type TestService, TINY } from './testService.ts';
 
@@ -52,7 +53,7 @@ describe('a sweep', () => {
     expect(sweep.trajectory.at(-1)).toMatchObject({ number: best.number, objective: best.objective });
     const job = await service.jobs.get(String(best.jobId));
     expect(job).toMatchObject({ sweepId: id, trial: best.number, best: { validationLoss: best.objective } });
-    const { optimizer, batchSize } = job.hyperparameters.training;
+    const { optimizer, batchSize } = networkOf(job).training;
     expect({ 'training.optimizer.learningRate': optimizer.learningRate, 'training.batchSize': batchSize }).toEqual(
       best.parameters,
     );

@@ -9,7 +9,7 @@ import { jobRoutes } from '../../src/jobs/routes.ts';
 import { createJobs } from '../../src/jobs/service.ts';
 import { NO_QUOTAS, type Quotas, type Tenant } from '../../src/kit/contract/caller.ts';
 import { foldersOf, prepareFolders } from '../../src/kit/folders.ts';
-import { saveModel } from '../../src/models/stored/saveModel.ts';
+import { saveModel } from '../../src/models/stored/save/saveModel.ts';
 import { createEventBus } from '../../src/notifications/bus.ts';
 import { createModelServices, modelRoutesOf } from '../../src/server/assembleModels.ts';
 import { createFolderBlobs } from '../../src/store/blobs/folder.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allocateCores } from '../../src/worker/allocateCores.ts';
+import { allocateCores } from '../../src/worker/run/allocateCores.ts';
 
 describe('cores', () => {
   it.each([

@@ -1,20 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Logger } from 'pino';
-import type { Clock } from '../../kit/clock.ts';
-import type { Blobs } from '../../store/blobs/blobs.ts';
-import type { Database, Queries } from '../../store/database/database.ts';
+import type { Queries } from '../../store/database/database.ts';
 import { isTransient } from '../../store/database/errors.ts';
 import type { CheckpointRow } from '../../store/database/tables.ts';
 import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
-import { checksumOf, decodeCheckpoint } from '../../training/checkpoint/encoding.ts';
+import { checksumOf, decodeCheckpoint, type EncodedCheckpoint } from '../../training/checkpoint/encoding.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';
+import { type CheckpointsDeps, createMemberCheckpoints, type MemberCheckpoints } from './memberCheckpoints.ts';
 import { createCheckpointStore } from './store.ts';
-
-/** A checkpoint from a training thread. */
-export interface EncodedCheckpoint extends Pick<Checkpoint, 'step' | 'epoch' | 'finished'> {
-  readonly bytes: Uint8Array;
-}
 
 /** The checkpoints of jobs: a blob and a row each. */
 export interface Checkpoints {
@@ -40,18 +33,14 @@ export interface Checkpoints {
   removeFiles(files: readonly string[]): Promise<void>;
   /** Deletes all checkpoints of a job. */
   forget(jobId: string): Promise<void>;
+  /** Those of the networks of ensembles. */
+  readonly members: MemberCheckpoints;
   /** Deletes files that no row names, such as unfinished writes after a crash. */
   collect(): Promise<void>;
 }
 
-export interface CheckpointsDeps {
-  readonly database: Database;
-  readonly blobs: Blobs;
-  readonly clock: Clock;
-  readonly log?: Logger | undefined;
-}
-
-export function createCheckpoints({ database, blobs, clock, log }: CheckpointsDeps): Checkpoints {
+export function createCheckpoints(deps: CheckpointsDeps): Checkpoints {
+  const { database, blobs, clock, log } = deps;
   const store = createCheckpointStore(database);
 
   const forgetRows = async (rows: readonly CheckpointRow[]) => {
@@ -84,9 +73,20 @@ export function createCheckpoints({ database, blobs, clock, log }: CheckpointsDe
     async write(jobId, { step, epoch, finished, bytes }) {
       const file = nameOf(jobId, step);
       await blobs.put(file, [bytes]);
-      const row = { jobId, step, epoch, file, bytes: bytes.length, sha256: checksumOf(bytes), createdAt: clock() };
+      const row = {
+        jobId,
+        member: 0,
+        step,
+        epoch,
+        file,
+        bytes: bytes.length,
+        sha256: checksumOf(bytes),
+        createdAt: clock(),
+      };
       return { ...row, finished: finished ? 1 : 0 };
     },
+
+    members: createMemberCheckpoints(deps),
 
     record: store.record,
     drop: store.drop,

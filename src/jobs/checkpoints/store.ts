@@ -10,6 +10,13 @@ export interface CheckpointStore {
   ofJob(jobId: string): Promise<readonly CheckpointRow[]>;
   /** Inserts a row, deletes those that it makes obsolete, and returns their files. */
   record(queries: Queries, row: CheckpointRow): Promise<readonly string[]>;
+  /** Latest step first, of all networks of an ensemble. */
+  ofMembers(jobId: string): Promise<readonly CheckpointRow[]>;
+  /**
+   * Inserts a row of a network of an ensemble. The others stay, because each has snapshots of its
+   * own, except one of the same step, whose file is returned.
+   */
+  recordMember(queries: Queries, row: CheckpointRow): Promise<readonly string[]>;
   /** Deletes all rows of a job, and returns their files. */
   drop(queries: Queries, jobId: string): Promise<readonly string[]>;
   forget(rows: readonly CheckpointRow[]): Promise<void>;
@@ -23,6 +30,15 @@ export interface CheckpointStore {
 export function createCheckpointStore(database: Database): CheckpointStore {
   const ofJob = (queries: Queries, jobId: string) =>
     queries.selectFrom('checkpoints').selectAll().where('jobId', '=', jobId).orderBy('step', 'desc').execute();
+  const ofMembers = (queries: Queries, jobId: string) =>
+    queries
+      .selectFrom('checkpoints')
+      .selectAll()
+      .where('jobId', '=', jobId)
+      .where('member', '>', 0)
+      .orderBy('member')
+      .orderBy('step', 'desc')
+      .execute();
 
   return {
     ofJob: (jobId) => ofJob(database, jobId),
@@ -31,6 +47,16 @@ export function createCheckpointStore(database: Database): CheckpointStore {
       const before = await ofJob(queries, row.jobId);
       const others = before.filter(({ step }) => step !== row.step);
       const obsolete = [...before.filter(({ step }) => step === row.step), ...others.slice(RETAINED - 1)];
+      await deleteRows(queries, obsolete);
+      await queries.insertInto('checkpoints').values(row).execute();
+      return filesOf(obsolete);
+    },
+
+    ofMembers: (jobId) => ofMembers(database, jobId),
+
+    async recordMember(queries, row) {
+      const before = await ofMembers(queries, row.jobId);
+      const obsolete = before.filter(({ member, step }) => member === row.member && step === row.step);
       await deleteRows(queries, obsolete);
       await queries.insertInto('checkpoints').values(row).execute();
       return filesOf(obsolete);

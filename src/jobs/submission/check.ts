@@ -1,10 +1,15 @@
 import type { z } from 'zod';
 import { type FieldError, ServiceError } from '../../kit/contract/errors.ts';
 import { check, invalid, invalidRequest } from '../../kit/contract/validation.ts';
+import type { Warning } from '../../kit/warning.ts';
 import type { DatasetRow } from '../../store/database/tables.ts';
+import { ensembleSizeIssues } from '../../training/estimate/ensemble.ts';
 import { sizeIssues } from '../../training/estimate/sizeIssues.ts';
+import { asksForEnsemble, resolveEnsemble } from '../../training/resolve/ensemble.ts';
 import { resolveSpec } from '../../training/resolve/resolve.ts';
 import type { DatasetShape } from '../../training/resolve/shape.ts';
+import { type EnsembleSpec, memberSpecs } from '../../training/schemas/ensemble.ts';
+import type { TrainingSpec } from '../../training/schemas/spec.ts';
 import { type JobRequest, jobRequestSchema } from './requestSchema.ts';
 import type { Machine } from './threadWarnings.ts';
 import { type TextsOf, unknownClassWeights } from './unknownClassWeights.ts';
@@ -33,8 +38,47 @@ export type FindDataset = (id: string) => Promise<Dataset | undefined>;
 export async function checkRequest(
   body: unknown,
   findDataset: FindDataset,
-  { memoryBytes }: Pick<Machine, 'memoryBytes'>,
-) {
+  machine: Pick<Machine, 'memoryBytes'>,
+): Promise<CheckedRequest> {
+  const { request, ...found } = await findRequest(body, findDataset);
+  if (asksForEnsemble(request)) throw invalidSpec([singleNetworkOnly(request)]);
+  return checkNetwork(request, found, machine);
+}
+
+/** The same for a job, which may also train an ensemble. */
+export async function checkJob(
+  body: unknown,
+  findDataset: FindDataset,
+  machine: Pick<Machine, 'memoryBytes' | 'coresOfJob'>,
+): Promise<CheckedRequest | CheckedEnsemble> {
+  const { request, ...found } = await findRequest(body, findDataset);
+  return asksForEnsemble(request) ? checkEnsemble(request, found, machine) : checkNetwork(request, found, machine);
+}
+
+/** A request for one network that can run. */
+export interface CheckedRequest extends FoundDataset {
+  readonly request: JobRequest;
+  readonly spec: TrainingSpec;
+  readonly warnings: readonly Warning[];
+}
+
+/** A request for an ensemble that can run. */
+export interface CheckedEnsemble extends FoundDataset {
+  readonly request: JobRequest;
+  readonly ensemble: EnsembleSpec;
+  readonly warnings: readonly Warning[];
+}
+
+interface FoundDataset {
+  readonly dataset: Dataset;
+  readonly shape: DatasetShape;
+}
+
+/** The well-formed request with its dataset. */
+async function findRequest(
+  body: unknown,
+  findDataset: FindDataset,
+): Promise<FoundDataset & { readonly request: JobRequest }> {
   const checked = check(jobRequestSchema, body);
   if (!checked.ok) {
     const impossible = await datasetIssues(validSections(body, checked.issues), findDataset);
@@ -45,20 +89,52 @@ export async function checkRequest(
   if (dataset === undefined) throw datasetNotFound(request.datasetId);
   const shape = shapeOf(dataset);
   if (shape === undefined) throw notReady(dataset);
-  const resolution = resolveSpec(request, shape);
-  if (resolution.spec === null) throw invalidSpec(resolution.errors);
-  const tooLarge = sizeIssues(resolution.spec, shape, memoryBytes);
-  if (tooLarge.length > 0) throw invalidSpec(tooLarge);
-  const impossible = [
-    ...(await unreadableTypes(resolution.spec.features, dataset)),
-    ...(await unknownClassWeights(resolution.spec, dataset)),
-  ];
-  if (impossible.length > 0) throw invalidSpec(impossible);
-  return { request, dataset, shape, spec: resolution.spec, warnings: resolution.warnings };
+  return { request, dataset, shape };
 }
 
-/** A request that can run. */
-export type CheckedRequest = Awaited<ReturnType<typeof checkRequest>>;
+async function checkNetwork(
+  request: JobRequest,
+  { dataset, shape }: FoundDataset,
+  { memoryBytes }: Pick<Machine, 'memoryBytes'>,
+): Promise<CheckedRequest> {
+  const { spec, errors, warnings } = resolveSpec(request, shape);
+  if (spec === null) throw invalidSpec(errors);
+  await assertRuns([spec], dataset, sizeIssues(spec, shape, memoryBytes));
+  return { request, dataset, shape, spec, warnings };
+}
+
+async function checkEnsemble(
+  request: JobRequest,
+  { dataset, shape }: FoundDataset,
+  { memoryBytes, coresOfJob }: Pick<Machine, 'memoryBytes' | 'coresOfJob'>,
+): Promise<CheckedEnsemble> {
+  const { spec: ensemble, errors, warnings } = resolveEnsemble(request, shape);
+  if (ensemble === null) throw invalidSpec(errors);
+  const tooLarge = ensembleSizeIssues(ensemble, shape, { memoryBytes, cores: coresOfJob });
+  await assertRuns(memberSpecs(ensemble), dataset, tooLarge);
+  return { request, dataset, shape, ensemble, warnings };
+}
+
+/** `specs` has the only network, or each member of an ensemble. */
+async function assertRuns(
+  specs: readonly TrainingSpec[],
+  dataset: Dataset,
+  tooLarge: readonly FieldError[],
+): Promise<void> {
+  if (tooLarge.length > 0) throw invalidSpec(tooLarge);
+  for (const spec of specs) {
+    const impossible = [
+      ...(await unreadableTypes(spec.features, dataset)),
+      ...(await unknownClassWeights(spec, dataset)),
+    ];
+    if (impossible.length > 0) throw invalidSpec(impossible);
+  }
+}
+
+function singleNetworkOnly({ ensemble }: JobRequest): FieldError {
+  const message = 'Each trial of a sweep trains one network. Leave it out.';
+  return { path: ensemble ? '/ensemble' : '/effort', message };
+}
 
 /** The error for a job whose dataset does not exist. */
 export function datasetNotFound(id: string): ServiceError {
@@ -74,7 +150,8 @@ async function datasetIssues(
   const dataset = await findDataset(request.datasetId);
   if (dataset === undefined) return [noDataset(request.datasetId)];
   const shape = shapeOf(dataset);
-  return shape === undefined ? [] : resolveSpec(request, shape).errors;
+  if (shape === undefined) return [];
+  return (asksForEnsemble(request) ? resolveEnsemble(request, shape) : resolveSpec(request, shape)).errors;
 }
 
 /** The body without the sections that have issues; undefined if too little is left to check. */

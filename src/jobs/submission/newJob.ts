@@ -1,9 +1,11 @@
 import { newId } from '../../kit/ids.ts';
 import { toJson } from '../../store/database/json.ts';
 import type { JobRow } from '../../store/database/tables.ts';
+import { estimateEnsembleMemory } from '../../training/estimate/ensemble.ts';
 import { estimateMemory } from '../../training/estimate/memory.ts';
-import type { CheckedRequest } from './check.ts';
-import type { Hyperparameters } from './requestSchema.ts';
+import { memberSpecs } from '../../training/schemas/ensemble.ts';
+import type { CheckedEnsemble, CheckedRequest } from './check.ts';
+import type { JobHyperparameters } from './requestSchema.ts';
 import { type Machine, threadWarnings } from './threadWarnings.ts';
 
 type JobColumns = 'id' | 'project' | 'name' | 'priority' | 'request' | 'memoryBytes' | 'warnings' | 'createdAt';
@@ -24,10 +26,13 @@ export interface NewJobOptions {
 }
 
 /** The row of the job for a request. */
-export function newJob(checked: CheckedRequest, { id, project, machine, now }: NewJobOptions): NewJob {
-  const { request, dataset, shape, spec, warnings } = checked;
+export function newJob(checked: CheckedRequest | CheckedEnsemble, options: NewJobOptions): NewJob {
+  const { id, project, machine, now } = options;
+  const { request, dataset, shape, warnings } = checked;
+  const spec = 'ensemble' in checked ? checked.ensemble : checked.spec;
+  const trainings = 'ensemble' in checked ? memberSpecs(checked.ensemble) : [checked.spec];
   const { name = `${dataset.name}-${spec.target}`, datasetId, priority, labels } = request;
-  const hyperparameters: Hyperparameters = { name, datasetId, ...spec, priority, labels };
+  const hyperparameters: JobHyperparameters = { name, datasetId, ...spec, priority, labels };
   return {
     id: id ?? newId('job', now),
     project,
@@ -35,8 +40,11 @@ export function newJob(checked: CheckedRequest, { id, project, machine, now }: N
     datasetId,
     priority,
     request: toJson(hyperparameters),
-    memoryBytes: estimateMemory(spec, shape),
-    warnings: toJson([...warnings, ...threadWarnings(spec.training, machine)]),
+    memoryBytes:
+      'ensemble' in checked
+        ? estimateEnsembleMemory(checked.ensemble, shape, machine.coresOfJob)
+        : estimateMemory(checked.spec, shape),
+    warnings: toJson([...warnings, ...threadWarnings(trainings, machine)]),
     createdAt: now,
   };
 }

@@ -3,6 +3,12 @@ import { limitedRecord } from '../../kit/contract/limitedRecord.ts';
 import { givenName } from '../../kit/contract/wire.ts';
 import { PLAIN_TEXT } from '../../kit/text.ts';
 import { fromJson } from '../../store/database/json.ts';
+import {
+  effortSchema,
+  ensembleRequestSchema,
+  ensembleSpecSchema,
+  memberSpecs,
+} from '../../training/schemas/ensemble.ts';
 import { specRequestSchema, trainingSpecSchema } from '../../training/schemas/spec.ts';
 
 const MAX_PRIORITY = 100;
@@ -42,10 +48,21 @@ export const DATASET_TO_REPLACE = 'ds_replacethis';
 
 /** The request for a training; only `datasetId` and `target` are required. */
 export const jobRequestSchema = z
-  .strictObject({ name: name.optional(), datasetId, ...specRequestSchema.shape, priority, labels })
+  .strictObject({
+    name: name.optional(),
+    datasetId,
+    ...specRequestSchema.shape,
+    ensemble: ensembleRequestSchema.nullable().optional(),
+    effort: effortSchema.optional(),
+    priority,
+    labels,
+  })
   .meta({
     id: 'JobRequest',
-    description: 'One training. Only `datasetId` and `target` are required: the rest has defaults that suit the data.',
+    description:
+      'One training. Only `datasetId` and `target` are required: the rest has defaults that suit the data. ' +
+      'A job trains a single network, unless it has `ensemble` or `effort`: then it trains several and averages the best. ' +
+      'Of `training`, an ensemble has only `loss`, `precision` and `seed`; the rest belongs to its members.',
     examples: [
       { datasetId: DATASET_TO_REPLACE, target: 'income' },
       {
@@ -60,6 +77,7 @@ export const jobRequestSchema = z
         priority: 0,
         labels: { team: 'risk' },
       },
+      { datasetId: DATASET_TO_REPLACE, target: 'income', effort: 'standard' },
     ],
   });
 export type JobRequest = z.output<typeof jobRequestSchema>;
@@ -78,7 +96,35 @@ export const hyperparametersSchema = z
   .meta({ id: 'Hyperparameters', description: 'The whole request, every default filled in.' });
 export type Hyperparameters = z.output<typeof hyperparametersSchema>;
 
+/** The same for a job that trains an ensemble. */
+const ensembleHyperparametersSchema = hyperparametersSchema
+  .omit({ network: true })
+  .extend(ensembleSpecSchema.shape)
+  .meta({
+    id: 'EnsembleHyperparameters',
+    description: 'The whole request of a job that trains an ensemble: each member is complete, as a single network is.',
+  });
+export type EnsembleHyperparameters = z.output<typeof ensembleHyperparametersSchema>;
+
+export const jobHyperparametersSchema = z.union([ensembleHyperparametersSchema, hyperparametersSchema]);
+export type JobHyperparameters = z.output<typeof jobHyperparametersSchema>;
+
+export function isEnsemble(hyperparameters: JobHyperparameters): hyperparameters is EnsembleHyperparameters {
+  return 'ensemble' in hyperparameters;
+}
+
+/** The request of a single network that trains each member. */
+export function memberHyperparameters(job: EnsembleHyperparameters): readonly Hyperparameters[] {
+  const { name, datasetId, priority, labels } = job;
+  return memberSpecs(job).map((spec) => ({ name, datasetId, ...spec, priority, labels }));
+}
+
 /** Reads the whole request from its column. */
+export function readJobHyperparameters(stored: string): JobHyperparameters {
+  return fromJson(stored);
+}
+
+/** The same for a job that is known to train a single network. */
 export function readHyperparameters(stored: string): Hyperparameters {
   return fromJson(stored);
 }

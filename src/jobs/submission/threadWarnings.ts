@@ -1,5 +1,5 @@
 import type { Warning } from '../../kit/warning.ts';
-import type { TrainingSettings } from '../../training/schemas/training.ts';
+import type { TrainingSpec } from '../../training/schemas/spec.ts';
 
 /** The machine on which the jobs run. */
 export interface Machine {
@@ -15,10 +15,12 @@ export interface Machine {
  * results are the same bits.
  */
 export function threadWarnings(
-  { threads }: TrainingSettings,
+  trainings: readonly Pick<TrainingSpec, 'training'>[],
   { cores, coresOfJob }: Omit<Machine, 'memoryBytes'>,
 ): readonly Warning[] {
-  if (threads === 'auto' || threads <= coresOfJob) return [];
+  const counts = trainings.map(({ training: { threads } }) => (threads === 'auto' ? 1 : threads));
+  const threads = Math.max(...counts);
+  if (threads <= coresOfJob) return [];
   const reason = coresOfJob < cores ? 'the kernels of this service use one core for a job' : coresOfMachine(cores);
   const message = `training.threads is ${threads}, but ${reason}: the training uses ${coresOfJob} at most. Its result is the same.`;
   return [{ code: 'fewer_threads', message }];

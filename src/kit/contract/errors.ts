@@ -15,6 +15,7 @@ export const ERROR_CODES = [
   'job_not_found',
   'model_not_found',
   'split_not_found',
+  'member_not_found',
   'alias_not_found',
   'key_not_found',
   'project_not_found',

@@ -81,13 +81,14 @@ function describeEnsemble(candidates: readonly Candidate[], evaluated: Evaluated
     version: 1,
     kind: 'ensemble',
     members,
+    snapshots: null,
     classes: fittedTarget.kind === 'classes' ? fittedTarget.classes : null,
     inputs: describeInputs({ version: 1, columns: [...fitted] }, columns),
     parameterCount,
     metrics: evaluated.metrics,
     warnings: distinct([...descriptions.flatMap(({ warnings }) => warnings), ...evaluated.warnings]),
   });
-  const summary = writeSummary({ members, parameterCount, metrics: evaluated.metrics, best: null });
+  const summary = writeSummary({ members, snapshots: null, parameterCount, metrics: evaluated.metrics, best: null });
   return { jobId: null, task, target, description, sha256: hashOf(rows), summary };
 }
 

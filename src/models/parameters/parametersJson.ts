@@ -18,24 +18,32 @@ export async function* parametersJson(network: StoredNetwork): AsyncGenerator<st
   yield '}';
 }
 
+/** The model of which a member is a copy, or the network of a job after an epoch. */
+export type MemberName = { readonly modelId: string } | { readonly member: number; readonly epoch: number };
+
 /**
- * `{"members": [{"modelId": "mdl_…", "embedding": null, "layers": […]}, …]}` in chunks. `modelIds`
- * are those of the members, in order.
+ * `{"members": [{"modelId": "mdl_…", "embedding": null, "layers": […]}, …]}` in chunks. `names`
+ * identify the members, in order.
  */
 export async function* ensembleParametersJson(
-  modelIds: readonly string[],
+  names: readonly MemberName[],
   members: AsyncIterable<StoredNetwork>,
 ): AsyncGenerator<string> {
   yield '{"members":[';
   let index = 0;
   for await (const member of members) {
-    yield `${index === 0 ? '' : ','}{"modelId":${JSON.stringify(modelIds[index])},`;
+    yield `${index === 0 ? '' : ','}{${fieldsOf(names[index])},`;
     yield* embeddingJson(member);
     yield* layersJson(member);
     yield '}';
     index += 1;
   }
   yield ']}';
+}
+
+/** Its fields as JSON, without the braces. */
+function fieldsOf(name: MemberName): string {
+  return JSON.stringify(name).slice(1, -1);
 }
 
 /** `"embedding":{"layer":0,"type":"cosine","w":{…},…},`, or `"embedding":null,`. */

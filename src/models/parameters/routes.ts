@@ -23,7 +23,7 @@ export function parameterRoutes({ parameters }: ParameterRoutesDeps): FastifyPlu
         description:
           'W (n[l], n[l-1]) and b (n[l], 1) of every layer, and the parameters of its normalization: gamma and beta, and the mean and var that training measured. ' +
           'Before them those of the embedding: w and b (f, d - 1), s and t (f, d) of `cosine`; l and m (f, d) and V (bins, d) of `piecewiseLinear`, with the edges of its bins. ' +
-          'Of an ensemble: the same of each member.',
+          'Of an ensemble: the same of each member, or of the one that `member` names.',
         params: modelParams,
         querystring: parametersQuery,
         response: {
@@ -31,8 +31,8 @@ export function parameterRoutes({ parameters }: ParameterRoutesDeps): FastifyPlu
           ...errorResponses(400, 404),
         },
       },
-      handler: async ({ caller, params }, reply) => {
-        const chunks = await parameters(caller).json(params.id);
+      handler: async ({ caller, params, query }, reply) => {
+        const chunks = await parameters(caller).json(params.id, query.member);
         return reply.type('application/json; charset=utf-8').send(Readable.from(chunks));
       },
     });

@@ -5,6 +5,12 @@ import { EXAMPLE_MODEL_ID } from '../stored/modelName.ts';
 const PARAMETER_FORMATS = ['json'] as const;
 export const parametersQuery = z.strictObject({
   format: z.enum(PARAMETER_FORMATS).default('json').describe('The format of the parameters.'),
+  member: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('Only this network of an ensemble, from 1, in the form of a single network.'),
 });
 
 const matrixSchema = z.object({
@@ -64,7 +70,9 @@ const ensembleParametersSchema = z
   .object({
     members: z.array(
       z.object({
-        modelId: z.string().describe('The model that the member is a copy of.'),
+        modelId: z.string().optional().describe('Of an ensemble of models: the model that the member is a copy of.'),
+        member: z.int().optional().describe('Of an ensemble that a job has trained: the network of the job.'),
+        epoch: z.int().optional().describe('Of an ensemble that a job has trained: the epoch of the parameters.'),
         embedding: embeddingParametersSchema,
         layers: z.array(layerParametersSchema),
       }),

@@ -3,6 +3,7 @@ import { yieldToEventLoop } from '../../kit/yieldToEventLoop.ts';
 import type { Database } from '../../store/database/database.ts';
 import type { ModelRow } from '../../store/database/tables.ts';
 import { type AnyDescription, type Description, readDescription } from './description.ts';
+import { countNetworks } from './ensembleDescription.ts';
 import { fromFloat32Bytes } from './float32.ts';
 import { findMemberParameters, findMembers } from './memberStore.ts';
 import { findParameters, modelNotFound, type StoredParameter } from './modelStore.ts';
@@ -39,7 +40,7 @@ export interface DescribedModel {
 /** `description` is the one of the row. */
 export function openModel(database: Database, row: ModelId, description: AnyDescription): StoredModel {
   return 'members' in description
-    ? openEnsemble(database, row, description.members.length)
+    ? openEnsemble(database, row, countNetworks(description))
     : combineModels(database, [{ row, description }]);
 }
 
@@ -61,6 +62,14 @@ export function combineModels(database: Database, models: readonly DescribedMode
 /** The parameters of a single network. Throws `model_not_found`. */
 export async function readParameters(database: Database, id: string): Promise<readonly Parameter[]> {
   return toParameters(await findParameters(database, id), id);
+}
+
+/** One member of an ensemble, from 1. Throws `model_not_found`. */
+export async function readMemberNetwork(database: Database, id: string, member: number): Promise<StoredNetwork> {
+  const text = (await findMembers(database, id))[member - 1];
+  if (text === undefined) throw modelNotFound(id);
+  const parameters = toParameters(await findMemberParameters(database, id, member), id);
+  return { description: readDescription(text), parameters };
 }
 
 function openEnsemble(database: Database, { id, datasetId }: ModelId, members: number): StoredModel {

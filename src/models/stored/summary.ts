@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { fromJson, toJson } from '../../store/database/json.ts';
 import { bestSchema } from './description.ts';
+import { snapshotSchema } from './ensembleDescription.ts';
 import { summaryMetricsSchema } from './metricsSchema.ts';
 
 /**
@@ -9,6 +10,7 @@ import { summaryMetricsSchema } from './metricsSchema.ts';
  */
 const summarySchema = z.object({
   members: z.array(z.string()).nullable(),
+  snapshots: z.array(snapshotSchema).nullable(),
   parameterCount: z.int(),
   metrics: summaryMetricsSchema,
   best: bestSchema.nullable(),

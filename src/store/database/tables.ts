@@ -104,8 +104,28 @@ export interface LossRow {
   seconds: number;
 }
 
+/** A network of a job that trains an ensemble. */
+export interface JobMemberRow {
+  jobId: string;
+  /** From 1. */
+  member: number;
+  state: 'training' | 'trained' | 'diverged';
+  /** JSON: the layers with the shapes of their parameters. */
+  layers: string | null;
+  /** JSON: the epoch and score of its best snapshot. */
+  best: string | null;
+  /** JSON: the epochs and weights of its selected snapshots. */
+  selected: string | null;
+}
+
+export interface JobMemberLossRow extends LossRow {
+  member: number;
+}
+
 export interface CheckpointRow {
   jobId: string;
+  /** The network of an ensemble, from 1; 0 for a job that trains a single network. */
+  member: number;
   step: number;
   epoch: number;
   finished: 0 | 1;
@@ -303,7 +323,9 @@ export interface Tables {
   };
   jobLabels: JobLabelRow;
   losses: LossRow;
-  checkpoints: CheckpointRow;
+  jobMembers: JobMemberRow;
+  jobMemberLosses: JobMemberLossRow;
+  checkpoints: Omit<CheckpointRow, 'member'> & { member: Generated<number> };
   models: Omit<ModelRow, 'summary'> & { summary: Generated<string> };
   splits: SplitRow;
   parameters: ParameterRow;

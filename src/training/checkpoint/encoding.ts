@@ -32,6 +32,11 @@ export class InvalidCheckpointError extends Error {
   override readonly name = 'InvalidCheckpointError';
 }
 
+/** A checkpoint as a thread sends it. */
+export interface EncodedCheckpoint extends Pick<Checkpoint, 'step' | 'epoch' | 'finished'> {
+  readonly bytes: Uint8Array;
+}
+
 export function encodeCheckpoint(checkpoint: Checkpoint, spec: TrainingSpec): Uint8Array<ArrayBuffer> {
   const { values, bestParameters, ...facts } = checkpoint;
   const describe = (numbers: Numbers) => ({

@@ -26,7 +26,7 @@ export interface TrainedMember {
 }
 
 /** A network of the model. */
-export interface SelectedNetwork extends Pick<Outcome, 'features' | 'layers' | 'loss' | 'parameters'> {
+export interface SelectedNetwork extends Pick<Outcome, 'features' | 'embedding' | 'layers' | 'loss' | 'parameters'> {
   /** From 1. */
   readonly member: number;
   readonly epoch: number;
@@ -138,6 +138,7 @@ function openNetwork<Result>(
     return use(run, {
       ...{ member, epoch, temperature, layers },
       features: prepared.features,
+      embedding: network.embedding,
       loss: engineLoss(spec.training),
       parameters: trainer.readParameters(),
     });

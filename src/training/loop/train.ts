@@ -47,7 +47,7 @@ export type RunOptions = Pick<TrainOptions, 'spec' | 'createKernels'> & {
 export function withRun<Result>(
   prepared: Prepared,
   options: RunOptions,
-  use: (run: Run, network: NetworkSpec) => Result,
+  use: (run: Run, network: EmbeddedNetwork) => Result,
 ): Result {
   const network = networkOf(prepared, options.spec);
   const run = createRun(prepared, network, options);

@@ -20,7 +20,7 @@ export interface EnsembleJobRequest extends SpecRequest {
 /** An ensemble that can be trained, or every issue of it. */
 export type EnsembleResolution =
   | { readonly spec: EnsembleSpec; readonly errors: readonly []; readonly warnings: readonly Warning[] }
-  | { readonly spec: null; readonly errors: readonly FieldError[] };
+  | { readonly spec: null; readonly errors: readonly FieldError[]; readonly warnings: readonly [] };
 
 /** The settings of the job that apply to every member. */
 const SHARED: readonly string[] = ['loss', 'precision', 'seed'];
@@ -45,7 +45,7 @@ export function resolveEnsemble(request: EnsembleJobRequest, dataset: DatasetSha
   const shared = { target, task, features, weightColumn, split: requestedSplit, training: { loss, precision, seed } };
   const base = resolveSpec(shared, dataset);
   for (const { path, message } of base.errors) issues.add(path, message);
-  if (base.spec === null) return { spec: null, errors: issues.errors };
+  if (base.spec === null) return { spec: null, errors: issues.errors, warnings: [] };
   checkValidationRows(base.spec, issues);
 
   const list = membersOf(request, base.spec, dataset);
@@ -54,7 +54,7 @@ export function resolveEnsemble(request: EnsembleJobRequest, dataset: DatasetSha
   );
   const members = resolved.filter((spec) => spec !== undefined);
   checkClassWeights(members, issues);
-  if (issues.errors.length > 0) return { spec: null, errors: issues.errors };
+  if (issues.errors.length > 0) return { spec: null, errors: issues.errors, warnings: [] };
   const { network: _, training, ...common } = base.spec;
   return {
     errors: [],

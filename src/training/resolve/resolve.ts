@@ -17,7 +17,7 @@ import { checkWeightColumn } from './weights.ts';
 /** A spec that can run, or every issue of it. */
 export type Resolution =
   | { readonly spec: TrainingSpec; readonly errors: readonly []; readonly warnings: readonly Warning[] }
-  | { readonly spec: null; readonly errors: readonly FieldError[] };
+  | { readonly spec: null; readonly errors: readonly FieldError[]; readonly warnings: readonly [] };
 
 /**
  * Fills in all defaults and checks the request against the dataset's profile; reports all issues
@@ -60,7 +60,7 @@ export function resolveSpec(request: SpecRequest, dataset: DatasetShape): Resolu
     { task, target, split, embedding, layers },
     taskIssues,
   );
-  if (issues.errors.length > 0) return { spec: null, errors: issues.errors };
+  if (issues.errors.length > 0) return { spec: null, errors: issues.errors, warnings: [] };
   return {
     errors: [],
     warnings: [

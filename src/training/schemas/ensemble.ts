@@ -67,7 +67,7 @@ export const ensembleRequestSchema = z
 export type EnsembleRequest = z.output<typeof ensembleRequestSchema>;
 
 /** A network of an ensemble, every default filled in. */
-const memberSchema = z.strictObject({
+export const memberSchema = z.strictObject({
   network: networkSchema,
   features: featuresSchema.required(),
   training: trainingSchema,

@@ -2,12 +2,20 @@ import { CompiledQuery } from 'kysely';
 import { recordLogs } from '../../jobs/recordStore.ts';
 import type { Log } from '../../jobs/schemas.ts';
 import type { Queries } from '../../store/database/database.ts';
-import type { JobRow, LossRow } from '../../store/database/tables.ts';
+import type { JobMemberRow, JobRow, LossRow } from '../../store/database/tables.ts';
 
 /** Epochs, and the log lines that follow them. */
 export interface EpochBatch {
   readonly losses: LossRow[];
+  readonly members: MemberUpdate[];
   readonly logs: Log[];
+}
+
+/** What is new about a network of an ensemble. JSON is text, as in the tables. */
+export interface MemberUpdate {
+  readonly member: number;
+  readonly changes?: Partial<Omit<JobMemberRow, 'jobId' | 'member'>>;
+  readonly losses?: readonly LossRow[];
 }
 
 /** The columns of a job that show its progress. */
@@ -38,8 +46,9 @@ export async function writeProgress(
       .where('leaseOwner', '=', owner)
       .executeTakeFirst();
     if (updated.numUpdatedRows === 0n) continue;
-    for (const { losses, logs } of batches) {
+    for (const { losses, members, logs } of batches) {
       await writeLosses(transaction, losses);
+      for (const member of members) await writeMember(transaction, jobId, member);
       await recordLogs(transaction, [jobId], logs);
     }
   }
@@ -53,6 +62,29 @@ async function writeLosses(transaction: Queries, losses: readonly LossRow[]): Pr
   for (let start = 0; start < losses.length; start += LOSSES_PER_INSERT) {
     const some = losses.slice(start, start + LOSSES_PER_INSERT);
     await transaction.executeQuery(CompiledQuery.raw(insertOf(some.length), some.flatMap(valuesOf)));
+  }
+}
+
+async function writeMember(
+  transaction: Queries,
+  jobId: string,
+  { member, changes, losses = [] }: MemberUpdate,
+): Promise<void> {
+  if (changes) {
+    const row = { jobId, member, state: 'training', layers: null, best: null, selected: null, ...changes } as const;
+    await transaction
+      .insertInto('jobMembers')
+      .values(row)
+      .onConflict((conflict) => conflict.columns(['jobId', 'member']).doUpdateSet({ member, ...changes }))
+      .execute();
+  }
+  for (const loss of losses) {
+    const { jobId: _, epoch: __, ...measured } = loss;
+    await transaction
+      .insertInto('jobMemberLosses')
+      .values({ ...loss, member })
+      .onConflict((conflict) => conflict.columns(['jobId', 'member', 'epoch']).doUpdateSet(measured))
+      .execute();
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Log } from '../../jobs/schemas.ts';
 import type { Database, Queries } from '../../store/database/database.ts';
 import type { LossRow } from '../../store/database/tables.ts';
-import { type EpochBatch, type ShownProgress, writeProgress } from './progressStore.ts';
+import { type EpochBatch, type MemberUpdate, type ShownProgress, writeProgress } from './progressStore.ts';
 
 /**
  * New progress of a running job: epochs, the columns that show it, and log lines that follow the
@@ -9,6 +9,7 @@ import { type EpochBatch, type ShownProgress, writeProgress } from './progressSt
  */
 export interface ProgressUpdate {
   readonly losses?: readonly LossRow[];
+  readonly members?: readonly MemberUpdate[];
   readonly shown?: ShownProgress;
   readonly logs?: readonly Log[];
 }
@@ -92,13 +93,14 @@ interface PendingProgress {
 }
 type Pending = Map<string, PendingProgress>;
 
-function merge(pending: Pending, jobId: string, { losses = [], logs = [], shown }: ProgressUpdate): void {
+function merge(pending: Pending, jobId: string, { losses = [], members = [], logs = [], shown }: ProgressUpdate): void {
   const { batches, shown: before } = pending.get(jobId) ?? { batches: [], shown: {} };
   const last = batches.at(-1);
-  const isNext = last === undefined || (last.logs.length > 0 && losses.length > 0);
-  const batch: EpochBatch = isNext ? { losses: [], logs: [] } : last;
+  const isNext = last === undefined || (last.logs.length > 0 && losses.length + members.length > 0);
+  const batch: EpochBatch = isNext ? { losses: [], members: [], logs: [] } : last;
   if (isNext) batches.push(batch);
   for (const loss of losses) batch.losses.push(loss);
+  batch.members.push(...members);
   batch.logs.push(...logs);
   pending.set(jobId, { batches, shown: { ...before, ...shown } });
 }

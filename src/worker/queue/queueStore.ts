@@ -21,7 +21,7 @@ import type { JobRow, RequestedAction } from '../../store/database/tables.ts';
 import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
 import type { Monitor } from '../../training/schemas/monitors.ts';
 import { reclaimLost } from './reclaimStore.ts';
-import { resetToCheckpoint } from './resetStore.ts';
+import { resetMembers, resetToCheckpoint } from './resetStore.ts';
 import { dueSuspect } from './suspectStore.ts';
 
 /**
@@ -92,6 +92,8 @@ export interface Queue {
    * its best epoch.
    */
   resetToCheckpoint(id: string, checkpoint: Checkpoint | null, monitor: Monitor): Promise<void>;
+  /** Deletes the losses of the networks of an ensemble after the epochs from which they resume. */
+  resetMembers(id: string, epochs: readonly number[]): Promise<void>;
   /**
    * Writes the progress of a job and resets the count of its crashes. Undefined: the job is no
    * longer leased to this worker. `isCleared`: it is no longer a suspect either.
@@ -199,6 +201,8 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
     claimSuspect: () => claim((queries, jobs) => jobs.where('id', '=', dueSuspect(queries, owner, clock()))),
 
     resetToCheckpoint: (id, checkpoint, monitor) => resetToCheckpoint(database, owner, id, checkpoint, monitor),
+
+    resetMembers: (id, epochs) => resetMembers(database, owner, id, epochs),
 
     writeProgress(id, isCleared, write) {
       return database.transaction().execute(async (transaction) => {

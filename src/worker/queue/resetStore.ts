@@ -36,6 +36,29 @@ export async function resetToCheckpoint(
     .execute();
 }
 
+/**
+ * Deletes the losses of the networks of an ensemble, of a job of worker `owner`, after the epochs
+ * from which they resume. `epochs` has the complete epochs of each network, in order.
+ */
+export async function resetMembers(
+  database: Database,
+  owner: string,
+  id: string,
+  epochs: readonly number[],
+): Promise<void> {
+  for (const [index, done] of epochs.entries()) {
+    await database
+      .deleteFrom('jobMemberLosses')
+      .where('jobId', '=', id)
+      .where('member', '=', index + 1)
+      .where('epoch', '>', done)
+      .where(({ exists, selectFrom }) =>
+        exists(selectFrom('jobs').select('id').where('id', '=', id).where('leaseOwner', '=', owner)),
+      )
+      .execute();
+  }
+}
+
 function reportOf({ metrics, ...loss }: LossRow) {
   return { ...loss, metrics: fromJson<Readonly<Record<string, number | null>>>(metrics) };
 }

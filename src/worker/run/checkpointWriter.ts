@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
-import type { Checkpoints, EncodedCheckpoint } from '../../jobs/checkpoints/checkpoints.ts';
+import type { Checkpoints } from '../../jobs/checkpoints/checkpoints.ts';
 import type { CheckpointRow } from '../../store/database/tables.ts';
+import type { EncodedCheckpoint } from '../../training/checkpoint/encoding.ts';
 import type { ProgressWriter } from '../progress/progressWriter.ts';
 import type { Queue } from '../queue/queueStore.ts';
 import { PROBATION_MS } from '../queue/reclaimStore.ts';
@@ -12,7 +13,7 @@ export interface CheckpointWriterDeps {
   readonly control: Control;
   readonly queue: Queue;
   readonly progress: ProgressWriter;
-  readonly checkpoints: Checkpoints;
+  readonly checkpoints: Pick<Checkpoints, 'write' | 'record' | 'removeFiles'>;
   /** The interval between the checkpoint requests to the thread. */
   readonly checkpointMs: number;
   /**

@@ -1,24 +1,25 @@
 import type { Logger } from 'pino';
 import type { Checkpoints } from '../../jobs/checkpoints/checkpoints.ts';
 import { INTERNAL_ERROR, storageQuotaExceeded } from '../../jobs/failures.ts';
-import type { Hyperparameters } from '../../jobs/submission/requestSchema.ts';
+import type { JobHyperparameters } from '../../jobs/submission/requestSchema.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import type { Warning } from '../../kit/warning.ts';
 import type { Queries } from '../../store/database/database.ts';
 import type { CheckpointRow } from '../../store/database/tables.ts';
+import type { EnsembleOutcome } from '../../training/ensemble/outcome.ts';
 import type { Outcome } from '../../training/outcome.ts';
 import type { ProgressWriter } from '../progress/progressWriter.ts';
 import type { Queue } from '../queue/queueStore.ts';
 import type { ThreadResult } from '../thread/threadTask.ts';
 
 /** The facts about a job that its model needs. */
-export interface TrainedJob {
+export interface TrainedJob<Spec extends JobHyperparameters = JobHyperparameters> {
   readonly id: string;
   readonly project: string;
   readonly name: string;
   readonly datasetId: string | null;
-  readonly spec: Hyperparameters;
+  readonly spec: Spec;
   /** The warnings from the submission. */
   readonly warnings: readonly Warning[];
 }
@@ -28,11 +29,16 @@ export interface TrainedJob {
  * 1970), and returns its id. Throws ServiceError `stored_bytes_quota` if it exceeds the storage
  * quota of the project.
  */
-export type SaveModel = (queries: Queries, job: TrainedJob, outcome: Outcome, now: number) => Promise<string>;
+export type SaveModel = (queries: Queries, job: TrainedJob, outcome: AnyOutcome, now: number) => Promise<string>;
 
-/** The result of the training of a job on a thread. */
+/** The model of a single network, or of an ensemble. */
+export type AnyOutcome = Outcome | EnsembleOutcome;
+
+/** The result of the training of a job. */
 export interface FinishedTraining {
-  readonly result: ThreadResult;
+  readonly result:
+    | Exclude<ThreadResult, { kind: 'trained' }>
+    | { readonly kind: 'trained'; readonly outcome: AnyOutcome };
   /** The checkpoint that an extension resumes from, once the model is saved. */
   readonly last: CheckpointRow | null;
 }
@@ -79,16 +85,24 @@ export async function endJob(deps: EndJobDeps, job: TrainedJob, { result, last }
 /**
  * Writes the last epochs, the model, the final state and the last checkpoint in one transaction.
  */
-async function succeed(deps: EndJobDeps, job: TrainedJob, outcome: Outcome, last: CheckpointRow | null): Promise<void> {
+async function succeed(
+  deps: EndJobDeps,
+  job: TrainedJob,
+  outcome: AnyOutcome,
+  last: CheckpointRow | null,
+): Promise<void> {
   const { queue, progress, checkpoints, saveModel, clock, log } = deps;
   const warnings = distinct([...job.warnings, ...outcome.warnings]);
-  const { epochs } = outcome;
+  // The epochs of an ensemble are those of its members.
+  const epochs = 'epochs' in outcome ? outcome.epochs : 0;
   let obsolete: readonly string[] = last ? [last.file] : [];
   let replaced: readonly string[] = [];
   try {
     const save = async (queries: Queries) => {
       const modelId = await saveModel(queries, job, outcome, clock());
-      replaced = last ? await checkpoints.record(queries, last) : await checkpoints.drop(queries, job.id);
+      if (last) replaced = await checkpoints.record(queries, last);
+      // The members of an ensemble have recorded theirs.
+      else if ('epochs' in outcome) replaced = await checkpoints.drop(queries, job.id);
       return modelId;
     };
     const saved = await queue.succeed(job.id, { epochs, warnings }, save, progress.flushWith);

@@ -28,21 +28,9 @@ export function createProgress(
   clock: Clock,
 ): (epoch: number, step: number) => Progress {
   const steps = epochs * stepsPerEpoch;
-  let last = { step: done.steps, at: clock() };
-  let stepsPerMs = 0;
-
-  const measure = (step: number) => {
-    const now = clock();
-    const elapsed = now - last.at;
-    if (elapsed <= 0) return;
-    const recent = (step - last.step) / elapsed;
-    const weight = stepsPerMs === 0 ? 1 : 1 - Math.exp(-elapsed / SMOOTHING_MS);
-    stepsPerMs += weight * (recent - stepsPerMs);
-    last = { step, at: now };
-  };
-
+  const rateAt = createRate(done.steps, clock);
   return (epoch, step) => {
-    measure(step);
+    const stepsPerMs = rateAt(step);
     return {
       epoch,
       epochs,
@@ -54,6 +42,25 @@ export function createProgress(
   };
 }
 
-function round(value: number, digits: number): number {
+/**
+ * Returns a function that computes how much a value recently grew in a millisecond, from its
+ * current value; 0 before that is known.
+ */
+export function createRate(start: number, clock: Clock): (value: number) => number {
+  let last = { value: start, at: clock() };
+  let rate = 0;
+  return (value) => {
+    const now = clock();
+    const elapsed = now - last.at;
+    if (elapsed <= 0) return rate;
+    const recent = (value - last.value) / elapsed;
+    const weight = rate === 0 ? 1 : 1 - Math.exp(-elapsed / SMOOTHING_MS);
+    rate += weight * (recent - rate);
+    last = { value, at: now };
+    return rate;
+  };
+}
+
+export function round(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }

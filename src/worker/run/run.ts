@@ -1,17 +1,21 @@
 import { INTERNAL_ERROR } from '../../jobs/failures.ts';
-import { readHyperparameters } from '../../jobs/submission/requestSchema.ts';
+import { isEnsemble, readJobHyperparameters } from '../../jobs/submission/requestSchema.ts';
 import type { Tracer } from '../../kit/tracing/tracer.ts';
+import type { Warning } from '../../kit/warning.ts';
 import { isTransient } from '../../store/database/errors.ts';
 import { fromJson, fromNullableJson } from '../../store/database/json.ts';
 import type { RequestedAction } from '../../store/database/tables.ts';
 import type { StopRequest } from '../../training/loop/runControl.ts';
+import type { StopRule } from '../../training/loop/stopRule.ts';
 import type { RunPlan } from '../../training/report.ts';
 import { PREEMPTED } from '../progress/logMessages.ts';
 import type { ClaimedJob } from '../queue/queueStore.ts';
-import { createControl } from '../thread/control.ts';
-import { type EndJobDeps, endJob } from './endJob.ts';
+import { type Control, createControl } from '../thread/control.ts';
+import { type EndJobDeps, endJob, type FinishedTraining, type TrainedJob } from './endJob.ts';
+import { createEnsembleControl } from './ensembleControl.ts';
+import { type EnsembleRunDeps, trainEnsemble } from './ensembleRun.ts';
 import { retryUntilStored } from './retryUntilStored.ts';
-import { type RunningJob, type ThreadRunDeps, trainOnThread } from './threadRun.ts';
+import { type RunSignals, type ThreadRunDeps, trainOnThread } from './threadRun.ts';
 import { traceRun } from './tracing.ts';
 
 export interface RunDeps extends EndJobDeps, Omit<ThreadRunDeps, 'onStart' | 'onThreadFree' | 'onRecorded'> {
@@ -67,26 +71,15 @@ export interface Run {
 
 /** Runs one claimed job on a thread of the pool, from its dataset to its final state. */
 export function startRun(deps: RunDeps, claimed: ClaimedJob): Run {
-  const control = createControl();
   const trace = traceRun(deps.tracer, claimed, deps.clock);
   const log = deps.log.child({ jobId: claimed.id });
-  const job: RunningJob = {
-    id: claimed.id,
-    project: claimed.project,
-    name: claimed.name,
-    datasetId: claimed.datasetId,
-    spec: readHyperparameters(claimed.request),
-    warnings: fromJson(claimed.warnings),
-    // The column was written from this type.
-    stopRule: fromNullableJson(claimed.stopRule),
-    hasCheckpoint: claimed.hasCheckpoint === 1,
-    isRepeated: claimed.attempts > 1 || claimed.suspectAt !== null,
-    extendable: claimed.trial === null,
-  };
-  let maxThreads = 1;
+  const training = trainingOf(claimed);
+  const { control, job } = training;
+  let isStarted = false;
   const onStart = (plan: RunPlan) => {
-    maxThreads = plan.maxThreads;
-    trace.enter('train');
+    training.setPlan(plan);
+    if (!isStarted) trace.enter('train');
+    isStarted = true;
     deps.onStart();
   };
   let alone = claimed.suspectAt !== null;
@@ -108,19 +101,14 @@ export function startRun(deps: RunDeps, claimed: ClaimedJob): Run {
   const run = async () => {
     const timed = deps.metrics.runSeconds.startTimer();
     trace.enter('prepare');
-    const training = await trainOnThread(
-      { ...deps, log, onStart, onRecorded, onThreadFree: left.resolve },
-      job,
-      control,
-      {
-        leaving: quitting.signal,
-        force: force.signal,
-      },
+    const finished = await training.train(
+      { ...deps, log, onStart, onRecorded, onThreadsChanged: deps.onStart, onThreadFree: left.resolve },
+      { leaving: quitting.signal, force: force.signal },
     );
     trace.enter('save');
-    await stored(() => endJob({ ...deps, log }, job, training));
-    timed({ outcome: training.result.kind });
-    trace.end(training.result.kind);
+    await stored(() => endJob({ ...deps, log }, job, finished));
+    timed({ outcome: finished.result.kind });
+    trace.end(finished.result.kind);
   };
   const recordFailure = async (error: unknown) => {
     if (isTransient(error)) return stored(() => deps.queue.release(job.id));
@@ -140,7 +128,7 @@ export function startRun(deps: RunDeps, claimed: ClaimedJob): Run {
   return {
     jobId: job.id,
     memoryBytes: claimed.memoryBytes,
-    maxThreads: () => maxThreads,
+    maxThreads: training.maxThreads,
     setThreads: control.setThreads,
     isAlone: () => alone,
     preempt() {
@@ -158,5 +146,48 @@ export function startRun(deps: RunDeps, claimed: ClaimedJob): Run {
         clearTimeout(deadline);
         left.resolve();
       }),
+  };
+}
+
+/** The training of a job: of a single network, or of an ensemble. */
+interface Training {
+  readonly job: TrainedJob;
+  readonly control: Pick<Control, 'end' | 'setThreads' | 'requestCheckpoint'>;
+  maxThreads(): number;
+  /** Called when the training of a network begins. */
+  setPlan(plan: RunPlan): void;
+  train(deps: EnsembleRunDeps, signals: RunSignals): Promise<FinishedTraining>;
+}
+
+function trainingOf(claimed: ClaimedJob): Training {
+  const { id, project, name, datasetId } = claimed;
+  const spec = readJobHyperparameters(claimed.request);
+  const common = {
+    ...{ id, project, name, datasetId, warnings: fromJson<readonly Warning[]>(claimed.warnings) },
+    isRepeated: claimed.attempts > 1 || claimed.suspectAt !== null,
+  };
+  if (isEnsemble(spec)) {
+    const control = createEnsembleControl();
+    const job = { ...common, spec };
+    const train: Training['train'] = (deps, signals) => trainEnsemble(deps, job, control, signals);
+    return { job, control, train, maxThreads: control.maxThreads, setPlan() {} };
+  }
+  const control = createControl();
+  const job = {
+    ...{ ...common, spec },
+    // The column was written from this type.
+    stopRule: fromNullableJson<StopRule>(claimed.stopRule),
+    hasCheckpoint: claimed.hasCheckpoint === 1,
+    extendable: claimed.trial === null,
+  };
+  let maxThreads = 1;
+  return {
+    job,
+    control,
+    maxThreads: () => maxThreads,
+    setPlan(plan) {
+      maxThreads = plan.maxThreads;
+    },
+    train: (deps, signals) => trainOnThread(deps, job, control, signals),
   };
 }

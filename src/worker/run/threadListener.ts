@@ -1,7 +1,7 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import type { EncodedCheckpoint } from '../../jobs/checkpoints/checkpoints.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { toJson } from '../../store/database/json.ts';
+import type { EncodedCheckpoint } from '../../training/checkpoint/encoding.ts';
 import type { Prepared } from '../../training/prepare.ts';
 import type { EpochReport, RunPlan } from '../../training/report.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';
@@ -88,7 +88,7 @@ export function createThreadListener(deps: ThreadListenerDeps): ThreadListener {
     if (message.kind === 'epochs') message.reports.forEach(reportEpoch);
     else if (message.kind === 'prepared') deps.onPrepared(message.prepared);
     else if (message.kind === 'checkpoint') deps.onCheckpoint(message.checkpoint);
-    else begin(message.plan, message.kernels);
+    else if (message.kind === 'started') begin(message.plan, message.kernels);
   };
 
   port.on('message', handleMessage);

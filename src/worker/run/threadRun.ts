@@ -1,7 +1,9 @@
 import { MessageChannel } from 'node:worker_threads';
 import type { Logger } from 'pino';
+import type { Checkpoints } from '../../jobs/checkpoints/checkpoints.ts';
 import { DATASET_MISSING, threadFailure } from '../../jobs/failures.ts';
 import type { FindDataset } from '../../jobs/submission/check.ts';
+import type { Hyperparameters } from '../../jobs/submission/requestSchema.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { StopRule } from '../../training/loop/stopRule.ts';
 import { preparationKey } from '../../training/prepare.ts';
@@ -10,14 +12,15 @@ import type { TrainingSpec } from '../../training/schemas/spec.ts';
 import { pinColumns } from '../thread/columns.ts';
 import type { Control } from '../thread/control.ts';
 import type { Pool } from '../thread/pool.ts';
-import type { ThreadResult } from '../thread/threadTask.ts';
+import type { FailedResult, ThreadResult } from '../thread/threadTask.ts';
 import { type CheckpointWriterDeps, createCheckpointWriter } from './checkpointWriter.ts';
 import type { FinishedTraining, TrainedJob } from './endJob.ts';
 import type { TrainingMetrics } from './metrics.ts';
 import type { PreparedDataCache, PreparedDataEntry } from './preparedDataCache.ts';
 import { createThreadListener } from './threadListener.ts';
 
-export interface ThreadRunDeps extends Omit<CheckpointWriterDeps, 'jobId' | 'isRepeated' | 'control'> {
+export interface ThreadRunDeps extends Omit<CheckpointWriterDeps, 'jobId' | 'isRepeated' | 'control' | 'checkpoints'> {
+  readonly checkpoints: Checkpoints;
   readonly pool: Pool;
   /** The data that jobs share. */
   readonly preparedData: PreparedDataCache;
@@ -32,7 +35,7 @@ export interface ThreadRunDeps extends Omit<CheckpointWriterDeps, 'jobId' | 'isR
 }
 
 /** A job that is to be trained. */
-export interface RunningJob extends TrainedJob {
+export interface RunningJob extends TrainedJob<Hyperparameters> {
   /** The rule by which the training pauses itself; null: it does not. */
   readonly stopRule: StopRule | null;
   /** Whether there may be a checkpoint to resume from. */
@@ -114,7 +117,7 @@ async function train(
     control: control.buffer,
     port: port2,
   };
-  const result = await resultOf(deps.pool.run(task, force), force, deps.log);
+  const result: ThreadResult = await resultOf(deps.pool.run(task, force), force, deps.log);
   deps.onThreadFree();
   listener.end();
   const last = await checkpointWriter.end();
@@ -138,14 +141,18 @@ async function loadCheckpoint(
 }
 
 /** The file, columns and spec for the thread; undefined when the dataset is gone. */
-async function findData({ findDataset, findFile }: ThreadRunDeps, { datasetId, spec }: TrainedJob) {
+async function findData({ findDataset, findFile }: ThreadRunDeps, { datasetId, spec }: RunningJob) {
   if (datasetId === null) return undefined;
   const [dataset, file] = [await findDataset(datasetId), await findFile(datasetId)];
   return dataset && file ? { file, ...pinColumns(spec, dataset.columns) } : undefined;
 }
 
 /** The result of the thread. If it was terminated by force, the job was stopped. */
-async function resultOf(running: Promise<ThreadResult>, signal: AbortSignal, log: Logger): Promise<ThreadResult> {
+export async function resultOf<Result>(
+  running: Promise<Result>,
+  signal: AbortSignal,
+  log: Logger,
+): Promise<Result | FailedResult | { readonly kind: 'stopped' }> {
   try {
     return await running;
   } catch (error) {

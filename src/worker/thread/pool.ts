@@ -1,7 +1,16 @@
 import { Piscina } from 'piscina';
+import type { SelectionSummary } from '../../training/ensemble/outcome.ts';
 import { createReaders } from './readers.ts';
 import { isReadRequest } from './reading.ts';
-import type { ThreadResult, ThreadSetup, ThreadTask } from './threadTask.ts';
+import type {
+  MemberResult,
+  SelectionResult,
+  SelectionTask,
+  ThreadResult,
+  ThreadSetup,
+  ThreadTask,
+  TrainingTask,
+} from './threadTask.ts';
 
 export interface PoolOptions {
   /** The module whose `warmUp` and `runTask` the threads run: `thread.ts`, or a test's. */
@@ -9,6 +18,8 @@ export interface PoolOptions {
   readonly setup: ThreadSetup;
   /** The number of jobs that train at once. */
   readonly threads: number;
+  /** Cores that the running jobs share: the networks of an ensemble train on several. */
+  readonly cores?: number;
   /**
    * Limit of the JavaScript heap of each thread: a job that fills it ends its thread. Typed arrays
    * do not count.
@@ -32,6 +43,12 @@ export interface Pool {
    * `signal` terminates the thread, which runs no other task.
    */
   run(task: ThreadTask, signal: AbortSignal): Promise<ThreadResult>;
+  /** Trains a network of an ensemble. Rejects, and is terminated, as `run`. */
+  runMember(task: TrainingTask, signal: AbortSignal): Promise<MemberResult>;
+  /** Scores the snapshots so far. Rejects as `run` does. */
+  summarize(task: SelectionTask, signal: AbortSignal): Promise<SelectionSummary>;
+  /** Selects the networks of the model, and measures it. Rejects as `run` does. */
+  select(task: SelectionTask, signal: AbortSignal): Promise<SelectionResult>;
   /** Terminates all training threads. Reader threads finish their current reads first. */
   close(): Promise<void>;
 }
@@ -45,13 +62,15 @@ const IDLE_MS = 60_000;
  */
 const HEAP_MEGABYTES = 4_096;
 
-export function createPool({ module, setup, threads, onError, heapMegabytes = HEAP_MEGABYTES }: PoolOptions): Pool {
-  const piscina = new Piscina<unknown, ThreadResult>({
+export function createPool(options: PoolOptions): Pool {
+  const { module, setup, threads, cores = 1, onError, heapMegabytes = HEAP_MEGABYTES } = options;
+  const piscina = new Piscina({
     filename: module,
     name: 'runTask',
     workerData: setup,
     minThreads: Math.min(WARM_THREADS, threads),
-    maxThreads: threads,
+    // One for each job, and more for the networks of ensembles.
+    maxThreads: threads + cores - 1,
     concurrentTasksPerWorker: 1,
     idleTimeout: IDLE_MS,
     resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
@@ -64,6 +83,9 @@ export function createPool({ module, setup, threads, onError, heapMegabytes = HE
       await Promise.all([piscina.run(null, { name: 'warmUp' }), readers.warmUp()]);
     },
     run: (task, signal) => piscina.run(task, { transferList: transferable(task), signal }),
+    runMember: (task, signal) => piscina.run(task, { name: 'runMember', transferList: transferable(task), signal }),
+    summarize: (task, signal) => piscina.run(task, { name: 'summarize', signal }),
+    select: (task, signal) => piscina.run(task, { name: 'select', signal }),
     async close() {
       await piscina.destroy();
       await readers.close();
@@ -72,7 +94,7 @@ export function createPool({ module, setup, threads, onError, heapMegabytes = HE
 }
 
 /** The objects that are transferred to the thread, without a copy. */
-function transferable({ port, checkpoint }: ThreadTask) {
+function transferable({ port, checkpoint }: TrainingTask) {
   const buffers = [checkpoint?.values.buffer, checkpoint?.bestParameters?.buffer];
   return [port, ...buffers.filter((buffer) => buffer instanceof ArrayBuffer)];
 }

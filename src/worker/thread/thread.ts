@@ -8,16 +8,35 @@ import { type Failure, INTERNAL_ERROR, isOutOfMemory, OUT_OF_MEMORY } from '../.
 import { ServiceError } from '../../kit/contract/errors.ts';
 import { chooseKernels } from '../../training/backend/kernels.ts';
 import { reuseBackends } from '../../training/backend/reuseBackends.ts';
+import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
 import { encodeCheckpoint } from '../../training/checkpoint/encoding.ts';
+import { trainMember } from '../../training/ensemble/member.ts';
+import {
+  combineSnapshots,
+  type SelectionSummary,
+  selectSnapshots,
+  type TrainedMember,
+} from '../../training/ensemble/outcome.ts';
 import { LossDivergedError } from '../../training/loop/diverged.ts';
-import { trainPrepared } from '../../training/loop/train.ts';
-import { type Prepared, prepare } from '../../training/prepare.ts';
+import { type TrainOptions, trainPrepared } from '../../training/loop/train.ts';
+import { type Prepared, preparationKey, prepare } from '../../training/prepare.ts';
+import type { RunPlan } from '../../training/report.ts';
 import { pickColumns } from './columns.ts';
 import { createControl } from './control.ts';
 import { setNiceness, THREAD_NICENESS } from './priorities.ts';
 import { createTableReader } from './tableReader.ts';
 import { createThreadReporter, type ThreadReporter } from './threadReporter.ts';
-import type { ThreadResult, ThreadSetup, ThreadTask } from './threadTask.ts';
+import type {
+  FailedResult,
+  MemberResult,
+  SelectionResult,
+  SelectionTask,
+  SnapshotsOfMember,
+  ThreadResult,
+  ThreadSetup,
+  ThreadTask,
+  TrainingTask,
+} from './threadTask.ts';
 
 setNiceness(THREAD_NICENESS);
 // A thread counts as started when this module is loaded. So all slow initialization is done here,
@@ -31,33 +50,74 @@ const tableReader = createTableReader();
 export function warmUp(): void {}
 
 /** Trains one job. Failures of the job are in the result, so a thrown error is a crash. */
-export async function runTask(task: ThreadTask): Promise<ThreadResult> {
-  const { spec, checkpoint, stopRule, extendable, control, port } = task;
-  // Frees the memory of earlier trainings: that needs a turn of the event loop, and the pool runs
-  // tasks without one.
-  await setImmediate();
-  const reporter = createThreadReporter(port);
-  let interrupted: ThreadResult = { kind: 'stopped' };
-  try {
-    const outcome = trainPrepared(task.prepared ?? (await prepareFor(task, reporter)), {
-      spec,
-      createKernels,
-      checkpoint,
+export function runTask(task: ThreadTask): Promise<ThreadResult> {
+  const { stopRule, extendable } = task;
+  return runTraining<ThreadResult>(task, (prepared, options, reporter) => {
+    let interrupted: ThreadResult = { kind: 'stopped' };
+    const outcome = trainPrepared(prepared, {
+      ...options,
       stopRule,
-      control: createControl(control),
-      clock: Date.now,
-      onStart: (plan) => reporter.started(plan, description),
-      onEpoch: reporter.epoch,
       onCheckpoint(made) {
-        const { step, epoch, finished } = made;
-        if (finished && !extendable) return;
-        reporter.checkpoint({ step, epoch, finished, bytes: encodeCheckpoint(made, spec) });
+        if (!made.finished || extendable) reporter.checkpoint(encode(made, task));
       },
       onStopRule() {
         interrupted = { kind: 'halted' };
       },
     });
     return outcome ? { kind: 'trained', outcome } : interrupted;
+  });
+}
+
+/** Trains one network of an ensemble. */
+export function runMember(task: TrainingTask): Promise<MemberResult> {
+  return runTraining<MemberResult>(task, (prepared, options, reporter) => {
+    const result = trainMember(prepared, {
+      ...options,
+      onCheckpoint: (made) => reporter.checkpoint(encode(made, task)),
+      onNetwork: reporter.network,
+      onSnapshot: reporter.snapshot,
+      allocate: sharedMemory,
+    });
+    return result ? { kind: 'trained', ...result } : { kind: 'stopped' };
+  });
+}
+
+/** Scores the snapshots of members, all of which are prepared. */
+export async function summarize({ members, maxSelected }: SelectionTask): Promise<SelectionSummary> {
+  return selectSnapshots(await prepareAll(members), maxSelected);
+}
+
+/** Selects among the snapshots of members, and measures the mean of the selected networks. */
+export async function select({ members, maxSelected }: SelectionTask): Promise<SelectionResult> {
+  await setImmediate();
+  try {
+    const outcome = combineSnapshots(await prepareAll(members), maxSelected, createKernels);
+    return { kind: 'selected', outcome };
+  } catch (error) {
+    return { kind: 'failed', failure: failureOf(error), error };
+  }
+}
+
+type TableTask = Pick<TrainingTask, 'spec' | 'file' | 'columns'>;
+type CommonOptions = Omit<TrainOptions, 'stopRule' | 'onCheckpoint' | 'onStopRule'>;
+
+async function runTraining<Result>(
+  task: TrainingTask,
+  train: (prepared: Prepared, options: CommonOptions, reporter: ThreadReporter) => Result,
+): Promise<Result | FailedResult> {
+  // Frees the memory of earlier trainings: that needs a turn of the event loop, and the pool runs
+  // tasks without one.
+  await setImmediate();
+  const reporter = createThreadReporter(task.port);
+  const options = {
+    ...{ spec: task.spec, checkpoint: task.checkpoint, createKernels },
+    control: createControl(task.control),
+    clock: Date.now,
+    onStart: (plan: RunPlan) => reporter.started(plan, description),
+    onEpoch: reporter.epoch,
+  };
+  try {
+    return train(task.prepared ?? (await prepareFor(task, reporter)), options, reporter);
   } catch (error) {
     return { kind: 'failed', failure: failureOf(error), error };
   } finally {
@@ -65,15 +125,41 @@ export async function runTask(task: ThreadTask): Promise<ThreadResult> {
   }
 }
 
+function encode(made: Checkpoint, { spec }: TrainingTask) {
+  const { step, epoch, finished } = made;
+  return { step, epoch, finished, bytes: encodeCheckpoint(made, spec) };
+}
+
+/** Prepares the data of members that have none, once for all with the same features. */
+async function prepareAll(members: readonly SnapshotsOfMember[]): Promise<readonly TrainedMember[]> {
+  const known = new Map<string, Prepared>();
+  const trained: TrainedMember[] = [];
+  for (const member of members) {
+    const { file, columns, spec } = member;
+    const key = preparationKey(file, columns, spec);
+    const prepared = member.prepared ?? known.get(key) ?? (await prepareTable(member));
+    known.set(key, prepared);
+    trained.push({ ...member, prepared });
+  }
+  return trained;
+}
+
 /**
  * Prepares the data of the training and reports it, so that other jobs with the same data can share
  * it.
  */
-async function prepareFor({ file, columns, spec }: ThreadTask, reporter: ThreadReporter): Promise<Prepared> {
-  const table = pickColumns(await tableReader.read(file), columns);
-  const prepared = prepare(table, spec, (bytes) => new SharedArrayBuffer(bytes));
+async function prepareFor(task: TrainingTask, reporter: ThreadReporter): Promise<Prepared> {
+  const prepared = await prepareTable(task);
   reporter.prepared(prepared);
   return prepared;
+}
+
+async function prepareTable({ file, columns, spec }: TableTask): Promise<Prepared> {
+  return prepare(pickColumns(await tableReader.read(file), columns), spec, sharedMemory);
+}
+
+function sharedMemory(bytes: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(bytes);
 }
 
 function failureOf(error: unknown): Failure {

@@ -1,5 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { EncodedCheckpoint } from '../../jobs/checkpoints/checkpoints.ts';
+import type { EncodedCheckpoint } from '../../training/checkpoint/encoding.ts';
+import type { LayerTable } from '../../training/ensemble/layerTable.ts';
+import type { Snapshot } from '../../training/ensemble/snapshots.ts';
 import type { Prepared } from '../../training/prepare.ts';
 import type { EpochReport, RunPlan } from '../../training/report.ts';
 import type { ThreadMessage } from './threadTask.ts';
@@ -14,6 +16,8 @@ export interface ThreadReporter {
   epoch(report: EpochReport): void;
   /** Transfers the bytes: the caller cannot use them afterwards. */
   checkpoint(checkpoint: EncodedCheckpoint & { readonly bytes: Uint8Array<ArrayBuffer> }): void;
+  network(layers: LayerTable): void;
+  snapshot(snapshot: Snapshot): void;
   /** Sends the remaining epochs and closes the port. */
   close(): void;
 }
@@ -47,6 +51,8 @@ export function createThreadReporter(port: MessagePort): ThreadReporter {
       sendEpochs();
       send({ kind: 'checkpoint', checkpoint }, [checkpoint.bytes.buffer]);
     },
+    network: (layers) => send({ kind: 'network', layers }),
+    snapshot: (snapshot) => send({ kind: 'snapshot', snapshot }),
     close() {
       sendEpochs();
       port.close();

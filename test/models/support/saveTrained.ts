@@ -1,4 +1,4 @@
-import { saveModel } from '../../../src/models/stored/saveModel.ts';
+import { saveModel } from '../../../src/models/stored/save/saveModel.ts';
 import type { Database } from '../../../src/store/database/database.ts';
 import type { Outcome } from '../../../src/training/outcome.ts';
 

@@ -1,0 +1,194 @@
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { Registry } from 'prom-client';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createDatasets } from '../../src/datasets/service.ts';
+import { createJobMembers } from '../../src/jobs/members/routes.ts';
+import { createJobs } from '../../src/jobs/service.ts';
+import { foldersOf, prepareFolders } from '../../src/kit/folders.ts';
+import { saveModel } from '../../src/models/stored/save/saveModel.ts';
+import { createEventBus } from '../../src/notifications/bus.ts';
+import { createFolderBlobs } from '../../src/store/blobs/folder.ts';
+import { createTrainingMetrics } from '../../src/worker/run/metrics.ts';
+import { createPool } from '../../src/worker/thread/pool.ts';
+import { startWorker } from '../../src/worker/worker.ts';
+import { checkpointsIn, log, makeFolder, over } from '../jobs/fixtures.ts';
+import { TENANT } from '../support/access.ts';
+import { DATASET_LIMITS } from '../support/datasetLimits.ts';
+import { until } from '../support/until.ts';
+
+const THREAD = fileURLToPath(new URL('../../src/worker/thread/thread.ts', import.meta.url));
+const LIMITS = { ...DATASET_LIMITS, uploadBytes: 1e8, ingestMemoryBytes: 1e9 };
+const CSV = {
+  format: 'csv',
+  respondAsync: false,
+  options: { delimiter: null, header: null, nullValues: null, types: [] },
+} as const;
+
+/** Numbers of three kinds, with noise. */
+function rows(count: number): string {
+  const lines = Array.from({ length: count }, (_, i) => {
+    const kind = i % 3;
+    const wobble = ((i * 37) % 101) / 100;
+    return [1.4 + kind + wobble, 0.2 + kind - wobble / 2, ((i * 7) % 13) / 13, ['a', 'b', 'c'][kind]];
+  });
+  return ['length,width,noise,kind', ...lines.map((line) => line.join(','))].join('\n');
+}
+
+const NETWORKS = [
+  { network: { layers: [{ units: 12 }] }, training: { epochs: 6 } },
+  { network: { layers: [{ units: 8 }, { units: 8 }] }, features: { bins: 3 }, training: { epochs: 9 } },
+  { network: { layers: [{ units: 6 }] }, training: { epochs: 5, labelSmoothing: 0.1 } },
+];
+/** Trains for as long as a test needs to do something about it. */
+const LONG = { network: { layers: [{ units: 8 }] }, training: { epochs: 100_000, earlyStopping: null, batchSize: 4 } };
+
+/** A service with real files, threads and database; `cores` share the networks of its jobs. */
+async function openService(cores: number) {
+  const { folder, database, close } = makeFolder();
+  const folders = foldersOf(folder);
+  prepareFolders(folders);
+  const { temporary } = folders;
+  const tables = createFolderBlobs(folders.datasets);
+  const datasets = createDatasets({ database, tables, temporary, clock: Date.now, limits: LIMITS });
+  const body = Readable.from([Buffer.from(rows(240))]);
+  const { id: datasetId } = await datasets.of(TENANT).upload({ ...CSV, name: 'kinds', body });
+  const bus = createEventBus();
+  const { find: findDataset, findFile } = datasets;
+  const checkpoints = checkpointsIn(folder, database);
+  const machine = { cores, coresOfJob: cores, memoryBytes: 2 ** 34 };
+  const jobs = createJobs({ database, findDataset, checkpoints, bus, machine, clock: Date.now }, TENANT);
+  const start = (checkpointMs = 10_000) => {
+    const pool = createPool({ module: THREAD, setup: { kernels: 'auto' }, threads: 1, cores, onError: () => {} });
+    const deps = { database, findDataset, findFile, saveModel, checkpoints, checkpointMs, bus, pool, log };
+    const metrics = createTrainingMetrics(new Registry());
+    return startWorker({ ...deps, threads: 1, cores, memoryBytes: 1e12, metrics, clock: Date.now });
+  };
+  let worker = start();
+  onTestFinished(async () => {
+    await worker.stop();
+    await datasets.close();
+    await close();
+  });
+  return {
+    database,
+    jobs,
+    members: createJobMembers({ database }, TENANT),
+    checkpoints,
+    submit: (request: object) => jobs.submit({ datasetId, target: 'kind', ...request }),
+    async restart(checkpointMs?: number) {
+      await worker.stop();
+      worker = start(checkpointMs);
+    },
+    /** The hash of the parameters of the model of a job. */
+    async hashOf(modelId: string | null) {
+      const model = database.selectFrom('models').select('sha256').where('id', '=', String(modelId));
+      return (await model.executeTakeFirstOrThrow()).sha256;
+    },
+    async logsOf(jobId: string) {
+      const events = database.selectFrom('events').select('data').where('jobId', '=', jobId).where('type', '=', 'log');
+      return (await events.execute()).map(({ data }) => JSON.parse(data) as { code: string; message: string });
+    },
+  };
+}
+
+describe('an ensemble', () => {
+  it('trains its networks to one model, whose bits do not depend on the cores', async () => {
+    const hashes: string[] = [];
+    for (const cores of [1, 3]) {
+      const service = await openService(cores);
+      const { id } = await service.submit({ ensemble: { members: NETWORKS, maxSelected: 4 } });
+      const job = await over(service.jobs, id);
+      expect(job).toMatchObject({ state: 'succeeded', error: null, progress: { fraction: 1, epoch: 20, epochs: 20 } });
+      const { items } = await service.members(id);
+      expect(items.map(({ state, losses }) => [state, losses.length])).toEqual([
+        ['trained', 6],
+        ['trained', 9],
+        ['trained', 5],
+      ]);
+      expect(items[0].layers.map(({ shapes }) => shapes)).toEqual([
+        { W: [12, expect.any(Number)], b: [12, 1] },
+        { W: [3, 12], b: [3, 1] },
+      ]);
+      const weights = items.flatMap(({ selected }) => selected.map(({ weight }) => weight));
+      expect(weights.length).toBeGreaterThanOrEqual(3);
+      expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12);
+      for (const { best } of items) expect(best?.score).toBeGreaterThan(0);
+      const messages = (await service.logsOf(id)).map(({ code }) => code);
+      expect(messages).toEqual(expect.arrayContaining(['training_started', 'member_trained', 'ensemble_selected']));
+      hashes.push(await service.hashOf(job.modelId));
+    }
+    expect(hashes[1]).toBe(hashes[0]);
+  });
+
+  it('has the same bits after a pause in the middle', async () => {
+    const service = await openService(2);
+    const members = [{ ...LONG, training: { ...LONG.training, epochs: 800 } }, ...NETWORKS];
+    const whole = await over(service.jobs, (await service.submit({ ensemble: { members } })).id);
+    const { id } = await service.submit({ ensemble: { members } });
+    const read = () => service.jobs.get(id);
+    await until(read, ({ progress }) => (progress?.step ?? 0) > 0);
+    await service.jobs.pause(id);
+    const { progress } = await until(read, ({ state }) => state === 'paused');
+    expect(progress?.fraction).toBeLessThan(1);
+    await service.jobs.resume(id);
+    const job = await over(service.jobs, id);
+    expect(job.state).toBe('succeeded');
+    expect(await service.hashOf(job.modelId)).toBe(await service.hashOf(whole.modelId));
+  });
+
+  it('becomes a model of its snapshots so far when it is stopped', async () => {
+    const service = await openService(2);
+    const { id } = await service.submit({ ensemble: { members: [LONG, ...NETWORKS] } });
+    await until(
+      () => service.jobs.get(id),
+      ({ latest }) => latest !== null,
+    );
+    await service.jobs.stop(id);
+    const job = await over(service.jobs, id);
+    expect(job).toMatchObject({ state: 'succeeded', error: null });
+    expect(job.modelId).not.toBeNull();
+  });
+
+  it('loses a network that diverges, with a warning', async () => {
+    const service = await openService(2);
+    const diverging = {
+      network: { layers: [{ units: 8 }] },
+      training: {
+        optimizer: { type: 'sgd', learningRate: 100 },
+        schedule: { type: 'constant' },
+        clipGradientNorm: null,
+      },
+    };
+    const { id } = await service.submit({
+      target: 'length',
+      ensemble: { members: [diverging, NETWORKS[0]] },
+    });
+    const job = await over(service.jobs, id);
+    expect(job.state).toBe('succeeded');
+    expect(job.warnings).toContainEqual({
+      code: 'member_diverged',
+      message: expect.stringMatching(/^Network 1 has left the ensemble\. The loss was no longer a finite number/),
+    });
+    const { items } = await service.members(id);
+    expect(items.map(({ state }) => state)).toEqual(['diverged', 'trained']);
+    expect(items[0].selected).toEqual([]);
+    const all = await service.submit({ target: 'length', ensemble: { members: [diverging, diverging] } });
+    expect(await over(service.jobs, all.id)).toMatchObject({
+      state: 'failed',
+      error: { code: 'loss_diverged', message: expect.stringMatching(/^All networks of the ensemble diverged\./) },
+    });
+  });
+
+  it('trains each network for more epochs when it is extended', async () => {
+    const service = await openService(2);
+    const { id } = await service.submit({ ensemble: { members: NETWORKS } });
+    const first = await over(service.jobs, id);
+    await service.jobs.extend(id, 4, 20);
+    const job = await over(service.jobs, id);
+    expect(job).toMatchObject({ state: 'succeeded', progress: { epoch: 32, epochs: 32, fraction: 1 } });
+    expect(job.modelId).not.toBe(first.modelId);
+    const { items } = await service.members(id);
+    expect(items.map(({ losses }) => losses.length)).toEqual([10, 13, 9]);
+  });
+});
