@@ -158,6 +158,55 @@ async function filesOf(id: string): Promise<readonly string[]> {
   return rows.map(({ file }) => join(folder, file));
 }
 
+/** Two networks that train at once and one that waits, with state as `REQUEST`. */
+const ENSEMBLE = {
+  target: 'kind',
+  ensemble: {
+    members: [
+      { network: REQUEST.network, training: { ...REQUEST.training, epochs: 200 } },
+      { network: { layers: [{ units: 32 }] }, features: { bins: 3 }, training: { epochs: 150, batchSize: 32 } },
+      { network: { layers: [{ units: 24 }] }, training: { epochs: 150, batchSize: 32, labelSmoothing: 0.1 } },
+    ],
+    maxSelected: 6,
+  },
+};
+
+describe('an ensemble ends with the same bits as an uninterrupted one', () => {
+  const finished = async (id: string) => {
+    const { best: _, step: __, losses: ___, ...result } = await resultOf(id);
+    const rows = database.selectFrom('jobMemberLosses').selectAll().where('jobId', '=', id);
+    const losses = await rows.orderBy('member').orderBy('epoch').execute();
+    return { ...result, losses: losses.map(({ jobId: _jobId, seconds: _seconds, ...loss }) => loss) };
+  };
+  const advanced = (fraction: number) => (job: Job) => (job.progress?.fraction ?? 0) >= fraction;
+  let whole: Awaited<ReturnType<typeof finished>>;
+  beforeAll(async () => {
+    whole = await finished(await submit(ENSEMBLE));
+  });
+
+  it('when its worker is killed several times', async () => {
+    expect(whole).toMatchObject({ state: 'succeeded', error: null });
+    const id = await submit(ENSEMBLE);
+    for (const [index, fraction] of [0.01, 0.3, 0.6].entries()) {
+      await when(id, advanced(fraction));
+      kill();
+      await when(id, ({ attempts }) => attempts === index + 2);
+    }
+    expect(await finished(id)).toEqual(whole);
+  });
+
+  it('when a checkpoint of a network is damaged', async () => {
+    const id = await submit(ENSEMBLE);
+    await when(id, advanced(0.2));
+    await jobs.pause(id);
+    await when(id, ({ state }) => state === 'paused');
+    const files = await filesOf(id);
+    truncateSync(files[Math.floor(files.length / 2)], 100);
+    await jobs.resume(id);
+    expect(await finished(id)).toEqual(whole);
+  });
+});
+
 describe('a job ends with the same bits as an uninterrupted one', () => {
   it('which ends by early stopping, after its learning rate was reduced', () => {
     expect(uninterrupted.state).toBe('succeeded');

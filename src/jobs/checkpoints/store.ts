@@ -14,7 +14,7 @@ export interface CheckpointStore {
   ofMembers(jobId: string): Promise<readonly CheckpointRow[]>;
   /**
    * Inserts a row of a network of an ensemble. The others stay, because each has snapshots of its
-   * own, except one of the same step, whose file is returned.
+   * own. Of a step that has a row, only `finished` is new: the file of `row` is then returned.
    */
   recordMember(queries: Queries, row: CheckpointRow): Promise<readonly string[]>;
   /** Deletes all rows of a job, and returns their files. */
@@ -56,10 +56,14 @@ export function createCheckpointStore(database: Database): CheckpointStore {
 
     async recordMember(queries, row) {
       const before = await ofMembers(queries, row.jobId);
-      const obsolete = before.filter(({ member, step }) => member === row.member && step === row.step);
-      await deleteRows(queries, obsolete);
+      const same = before.find(({ member, step }) => member === row.member && step === row.step);
+      if (same) {
+        const { finished } = row;
+        await queries.updateTable('checkpoints').set({ finished }).where('file', '=', same.file).execute();
+        return [row.file];
+      }
       await queries.insertInto('checkpoints').values(row).execute();
-      return filesOf(obsolete);
+      return [];
     },
 
     async drop(queries, jobId) {

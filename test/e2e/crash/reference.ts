@@ -58,6 +58,8 @@ export function openStopped(data: string): Disposable & { readonly database: Sql
 }
 
 interface ParameterRow {
+  /** Of an ensemble; 0 for a single network. */
+  readonly member: number;
   readonly layer: number;
   readonly name: string;
   readonly shape: string;
@@ -68,16 +70,23 @@ interface ParameterRow {
 export function resultOf(database: Sqlite.Database, jobId: string): Result {
   const parameters = database
     .prepare<[string], ParameterRow>(
-      `SELECT layer, parameters.name, shape, bytes FROM parameters JOIN jobs ON jobs.model_id = parameters.model_id
-       WHERE jobs.id = ? ORDER BY layer, parameters.name`,
+      `SELECT member, layer, stored.name, shape, bytes FROM (
+         SELECT model_id, 0 AS member, layer, name, shape, bytes FROM parameters
+         UNION ALL SELECT ensemble_id, member, layer, name, shape, bytes FROM ensemble_parameters
+       ) AS stored JOIN jobs ON jobs.model_id = stored.model_id
+       WHERE jobs.id = ? ORDER BY member, layer, stored.name`,
     )
     .all(jobId);
   const hash = createHash('sha256');
-  for (const { layer, name, shape, bytes } of parameters) hash.update(`${layer} ${name} ${shape}`).update(bytes);
+  for (const { member, layer, name, shape, bytes } of parameters)
+    hash.update(`${member} ${layer} ${name} ${shape}`).update(bytes);
   const losses = database
     .prepare<[string], string>(
-      `SELECT json_array(epoch, step, training_loss, validation_loss, metrics, learning_rate) FROM losses
-       WHERE job_id = ? ORDER BY epoch`,
+      `SELECT json_array(member, epoch, step, training_loss, validation_loss, metrics, learning_rate) FROM (
+         SELECT 0 AS member, * FROM losses
+         UNION ALL SELECT member, job_id, epoch, step, training_loss, validation_loss, metrics, learning_rate, seconds
+         FROM job_member_losses
+       ) WHERE job_id = ? ORDER BY member, epoch`,
     )
     .pluck()
     .all(jobId);

@@ -64,6 +64,22 @@ export const SPECS = [
       earlyStopping: null,
     },
   },
+  {
+    name: 'ensemble',
+    target: 'kind',
+    ensemble: {
+      maxSelected: 6,
+      members: [
+        { network: { layers: [{ units: 32, dropout: 0.2 }] }, training: { epochs: 60, batchSize: 32 } },
+        {
+          network: { layers: [{ units: 24 }, { units: 24 }] },
+          features: { bins: 4 },
+          training: { epochs: 50, batchSize: 32, labelSmoothing: 0.1 },
+        },
+        { network: { layers: [{ units: 16, normalization: 'batch' }] }, training: { epochs: 70, batchSize: 64 } },
+      ],
+    },
+  },
 ] as const;
 
 /** Jobs on this table are extended once, by this many epochs. */
