@@ -50,13 +50,15 @@ export const jobSchema = z
     latest: z
       .record(z.string(), z.number().nullable())
       .nullable()
-      .describe('Losses and metrics of the last epoch.')
+      .describe(
+        'Losses and metrics of the last epoch. Of an ensemble: the running selection, with its `score` on the validation rows (lower is better), `bestMemberScore`, and how many snapshots of how many networks are `selected`.',
+      )
       .meta({ examples: [{ trainingLoss: 0.291, validationLoss: 0.301, accuracy: 0.861 }] }),
     best: z
       .object({ epoch: z.int().min(1) })
       .catchall(z.number().nullable())
       .nullable()
-      .describe('The best epoch so far: its parameters become the model.')
+      .describe('The best epoch so far: its parameters become the model. Null for an ensemble.')
       .meta({ examples: [{ epoch: 11, validationLoss: 0.3 }] }),
     hyperparameters: jobHyperparametersSchema,
     attempts: z

@@ -75,7 +75,10 @@ export function checkMembers(ids: readonly string[], rows: readonly ModelRow[]):
 function toCandidate(id: string, row: ModelRow | undefined): Candidate {
   if (row === undefined) throw modelNotFound(id);
   const description = readAnyDescription(row.description);
-  if ('members' in description) throw incompatible(`${id} is an ensemble itself; name its members instead`);
+  if ('members' in description) {
+    const advice = description.members === null ? 'use single networks' : 'name its members instead';
+    throw incompatible(`${id} is an ensemble itself; ${advice}`);
+  }
   return { row, description };
 }
 

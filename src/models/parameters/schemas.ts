@@ -10,7 +10,9 @@ export const parametersQuery = z.strictObject({
     .int()
     .min(1)
     .optional()
-    .describe('Only this network of an ensemble, from 1, in the form of a single network.'),
+    .describe(
+      'Only this network of an ensemble, in the form of a single network: its position in `members` or `snapshots` of the model, from 1.',
+    ),
 });
 
 const matrixSchema = z.object({
