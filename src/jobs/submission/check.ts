@@ -5,7 +5,7 @@ import type { Warning } from '../../kit/warning.ts';
 import type { DatasetRow } from '../../store/database/tables.ts';
 import { ensembleSizeIssues } from '../../training/estimate/ensemble.ts';
 import { sizeIssues } from '../../training/estimate/sizeIssues.ts';
-import { asksForEnsemble, resolveEnsemble } from '../../training/resolve/ensemble.ts';
+import { asksForEnsemble, resolveEnsemble } from '../../training/resolve/ensemble/resolveEnsemble.ts';
 import { resolveSpec } from '../../training/resolve/resolve.ts';
 import type { DatasetShape } from '../../training/resolve/shape.ts';
 import { type EnsembleSpec, memberSpecs } from '../../training/schemas/ensemble.ts';

@@ -41,11 +41,16 @@ const WRONG_ROWS: Readonly<Record<string, string>> = {
     SELECT id FROM jobs WHERE (SELECT count(*) FROM models WHERE job_id = jobs.id) <> (
       SELECT count(*) FROM events WHERE job_id = jobs.id AND type = 'state' AND data ->> 'state' = 'succeeded'
     )`,
-  'a model has no parameters': 'SELECT id FROM models WHERE id NOT IN (SELECT model_id FROM parameters)',
+  'a model has no parameters': `
+    SELECT id FROM models WHERE id NOT IN (SELECT model_id FROM parameters)
+    AND id NOT IN (SELECT ensemble_id FROM ensemble_parameters)`,
   'a job does not refer to its newest model':
     'SELECT id FROM jobs WHERE model_id IS NOT (SELECT max(id) FROM models WHERE job_id = jobs.id)',
   'losses have a gap': `SELECT job_id FROM losses GROUP BY job_id HAVING min(epoch) <> 1 OR max(epoch) <> count(*)`,
-  'a job has more than two checkpoints': 'SELECT job_id FROM checkpoints GROUP BY job_id HAVING count(*) > 2',
+  'a job has more than two checkpoints':
+    'SELECT job_id FROM checkpoints WHERE member = 0 GROUP BY job_id HAVING count(*) > 2',
+  'losses of a network have a gap': `
+    SELECT job_id FROM job_member_losses GROUP BY job_id, member HAVING min(epoch) <> 1 OR max(epoch) <> count(*)`,
   'a dataset is neither ready nor failed': "SELECT id FROM datasets WHERE state NOT IN ('ready', 'failed')",
 };
 
@@ -61,11 +66,20 @@ function faultsOfRows(database: Sqlite.Database): Faults {
 
 function faultsOfCheckpoints(data: string, database: Sqlite.Database, damaged: readonly string[]): Faults {
   const rows = database
-    .prepare<[], { readonly file: string; readonly sha256: string }>('SELECT file, sha256 FROM checkpoints')
+    .prepare<[], { readonly member: number; readonly file: string; readonly sha256: string }>(
+      'SELECT member, file, sha256 FROM checkpoints',
+    )
     .all();
   const files = new Set(filesIn(join(data, 'checkpoints'))).difference(new Set(damaged));
-  const torn = rows.filter(({ file, sha256 }) => files.has(file) && !isSealed(join(data, 'checkpoints', file), sha256));
+  const isIntact = ({ member, file, sha256 }: (typeof rows)[number]) =>
+    (member === 0 ? isSealed : hasHash)(join(data, 'checkpoints', file), sha256);
+  const torn = rows.filter((row) => files.has(row.file) && !isIntact(row));
   return torn.map(({ file }) => `checkpoints/${file} differs from what was written`);
+}
+
+/** Of a network of an ensemble: the hash is in the row alone. */
+function hasHash(file: string, sha256: string): boolean {
+  return createHash('sha256').update(readFileSync(file)).digest('hex') === sha256;
 }
 
 /** A checkpoint ends with the hash of its content. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { resolveEnsemble } from '../../../src/training/resolve/ensemble.ts';
+import { resolveEnsemble } from '../../../src/training/resolve/ensemble/resolveEnsemble.ts';
 import {
   effortSchema,
   ensembleRequestSchema,

@@ -1,6 +1,6 @@
-import type { Effort, MemberRequest } from '../schemas/ensemble.ts';
-import type { LayerRequest } from '../schemas/network.ts';
-import { affordableEpochs, OPTIMIZER, type Size } from './defaults.ts';
+import type { Effort, MemberRequest } from '../../schemas/ensemble.ts';
+import type { LayerRequest } from '../../schemas/network.ts';
+import { affordableEpochs, OPTIMIZER, type Size } from '../defaults.ts';
 
 /** The data that a list of members is chosen for. */
 export interface EnsembleSize extends Size {

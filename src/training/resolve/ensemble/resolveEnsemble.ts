@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
-import { featuresSchema } from '../../features/schemas.ts';
-import { selectFeatureColumns } from '../../features/selectFeatureColumns.ts';
-import { type FieldError, pointer } from '../../kit/contract/errors.ts';
-import type { Warning } from '../../kit/warning.ts';
-import type { Effort, EnsembleRequest, EnsembleSpec, MemberRequest } from '../schemas/ensemble.ts';
-import type { SpecRequest, TrainingSpec } from '../schemas/spec.ts';
-import { countInputs } from './features.ts';
-import { collectIssues, type Issues } from './issues.ts';
+import { featuresSchema } from '../../../features/schemas.ts';
+import { selectFeatureColumns } from '../../../features/selectFeatureColumns.ts';
+import { type FieldError, pointer } from '../../../kit/contract/errors.ts';
+import type { Warning } from '../../../kit/warning.ts';
+import type { Effort, EnsembleRequest, EnsembleSpec, MemberRequest } from '../../schemas/ensemble.ts';
+import type { SpecRequest, TrainingSpec } from '../../schemas/spec.ts';
+import { countInputs } from '../features.ts';
+import { collectIssues, type Issues } from '../issues.ts';
+import { reservedColumns, resolveSpec } from '../resolve.ts';
+import type { DatasetShape } from '../shape.ts';
 import { defaultMembers, type EnsembleSize } from './memberDefaults.ts';
-import { reservedColumns, resolveSpec } from './resolve.ts';
-import type { DatasetShape } from './shape.ts';
 
 /** A job that trains an ensemble, as a client writes it. */
 export interface EnsembleJobRequest extends SpecRequest {
