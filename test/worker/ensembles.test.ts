@@ -37,7 +37,11 @@ function rows(count: number): string {
 
 const NETWORKS = [
   { network: { layers: [{ units: 12 }] }, training: { epochs: 6 } },
-  { network: { layers: [{ units: 8 }, { units: 8 }] }, features: { bins: 3 }, training: { epochs: 9 } },
+  {
+    network: { embedding: { type: 'cosine', width: 4, scale: 0.5 }, layers: [{ units: 8 }, { units: 8 }] },
+    features: { bins: 3 },
+    training: { epochs: 9 },
+  },
   { network: { layers: [{ units: 6 }] }, training: { epochs: 5, labelSmoothing: 0.1 } },
 ];
 /** Trains for as long as a test needs to do something about it. */
