@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { checkRequest } from '../../../src/jobs/submission/check.ts';
 import { isEnsemble } from '../../../src/jobs/submission/requestSchema.ts';
-import { insertDataset } from '../datasets.ts';
+import { findDataset, insertDataset } from '../datasets.ts';
 import { openJobs } from '../fixtures.ts';
 
 const MACHINE = { cores: 4, coresOfJob: 4, memoryBytes: 2 ** 34 };
@@ -50,6 +51,17 @@ describe('the job of an ensemble', () => {
     await expect(small.submit({ ensemble: { members: [{}, wide] } })).rejects.toMatchObject({
       errors: expect.arrayContaining([expect.objectContaining({ path: '/ensemble/members/1/network/layers' })]),
     });
+  });
+
+  it('is no trial of a sweep', async () => {
+    const { database } = await openService();
+    const body = { datasetId: await insertDataset(database), target: 'species' };
+    for (const [field, value] of [['effort', 'fast'] as const, ['ensemble', {}] as const]) {
+      await expect(checkRequest({ ...body, [field]: value }, findDataset(database), MACHINE)).rejects.toMatchObject({
+        code: 'invalid_spec',
+        errors: [{ path: `/${field}`, message: expect.stringMatching(/trains one network/) }],
+      });
+    }
   });
 
   it('warns of a member that asks for more cores than the machine has', async () => {

@@ -164,7 +164,17 @@ describe('an ensemble', () => {
   it('returns the parameters of each member', async () => {
     const response = (await send('GET', `/v1/models/${ensemble}/parameters`)).json();
     const own = await Promise.all(members.map(async (id) => (await send('GET', `/v1/models/${id}/parameters`)).json()));
-    expect(response).toEqual({ members: members.map((modelId, index) => ({ modelId, layers: own[index].layers })) });
+    expect(response).toEqual({ members: members.map((modelId, index) => ({ modelId, ...own[index] })) });
+    const second = await send('GET', `/v1/models/${ensemble}/parameters?member=2`);
+    expect(second.json()).toEqual(own[1]);
+  });
+
+  it('refuses a member that a model does not have', async () => {
+    const none = await send('GET', `/v1/models/${ensemble}/parameters?member=99`);
+    expect(none.statusCode).toBe(404);
+    expect(none.json()).toMatchObject({ code: 'member_not_found', detail: expect.stringMatching(/has no member 99/) });
+    const single = await send('GET', `/v1/models/${members[0]}/parameters?member=1`);
+    expect(single.json()).toMatchObject({ code: 'member_not_found', detail: expect.stringMatching(/leave out/) });
   });
 
   it('has the given id, and predicts by an alias', async () => {
