@@ -26,7 +26,7 @@ export interface DefaultTraining
 const TRAINING_BUDGET = 5e11;
 /** Each weight is in three products of a step: Z = W A, dW = dZ Aᵀ and dA = Wᵀ dZ. */
 const PRODUCTS_PER_STEP = 3;
-const MIN_EPOCHS = 12;
+export const MIN_EPOCHS = 12;
 const MAX_EPOCHS = 80;
 /** Small data need more epochs for as many steps. */
 const MIN_STEPS = 3000;
@@ -141,18 +141,15 @@ function defaultBatchSize(rows: number): number {
 }
 
 function defaultEpochs(size: Size, layers: readonly LayerRequest[], batchSize: number): number {
+  const affordable = Math.max(MIN_EPOCHS, Math.round(TRAINING_BUDGET / epochCost(size, layers)));
   const needed = Math.min(MAX_EPOCHS_SMALL_DATA, Math.ceil((MIN_STEPS * batchSize) / size.rows));
-  return Math.min(Math.max(MAX_EPOCHS, needed), affordableEpochs(size, layers, TRAINING_BUDGET));
+  return Math.min(Math.max(MAX_EPOCHS, needed), affordable);
 }
 
-/** Epochs within a budget of multiply-adds, but never fewer than a training needs. */
-export function affordableEpochs(
-  { rows, inputs, task, classes }: Size,
-  layers: readonly LayerRequest[],
-  budget: number,
-): number {
+/** The multiply-adds of an epoch in the passes of these hidden layers. */
+export function epochCost({ rows, inputs, task, classes }: Size, layers: readonly LayerRequest[]): number {
   // Requests without inputs or classes are rejected, but have defaults before.
   const output = { units: task === 'multiclass' ? Math.max(1, classes) : 1, activation: 'linear' } as const;
   const { multiplyAdds } = sizeOf({ inputs: Math.max(1, inputs), layers: [...layers.map(resolveLayer), output] });
-  return Math.max(MIN_EPOCHS, Math.round(budget / (PRODUCTS_PER_STEP * multiplyAdds * rows)));
+  return PRODUCTS_PER_STEP * multiplyAdds * rows;
 }

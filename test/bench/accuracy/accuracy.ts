@@ -27,7 +27,12 @@ export interface AccuracyOptions {
 }
 
 /** What a job says besides dataset, target and split. */
-const EFFORTS: Readonly<Record<string, object>> = { single: {} };
+const EFFORTS: Readonly<Record<string, object>> = {
+  single: { ensemble: null },
+  fast: { effort: 'fast' },
+  standard: { effort: 'standard' },
+  best: { effort: 'best' },
+};
 const PEERS = ['sklearn', 'xgboost'] as const;
 const PROGRAMS = [...PEERS, ...Object.keys(EFFORTS)];
 /** Not in the repository: results belong to the machine that they were measured on. */

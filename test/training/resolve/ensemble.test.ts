@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { resolveEnsemble } from '../../../src/training/resolve/ensemble/resolveEnsemble.ts';
 import {
+  type EnsembleSpec,
   effortSchema,
   ensembleRequestSchema,
   ensembleSpecSchema,
@@ -38,17 +39,41 @@ function specOf(request: Request, table = TABLE) {
   return spec;
 }
 
+/** The scale of its embedding, or its activation. */
+function kindOf({ network: { embedding, layers } }: EnsembleSpec['ensemble']['members'][number]): number | string {
+  return embedding?.type === 'cosine' ? embedding.scale : layers[0].activation;
+}
+
 describe('the default members', () => {
   it.each([
-    ['fast', 'y', ['mish']],
-    ['standard', 'y', ['mish', 'selu']],
-    ['best', 'y', ['mish', 'selu', 'mish', 'selu']],
-    ['fast', 'kind', ['selu']],
-    ['standard', 'kind', ['mish', 'selu', 'selu']],
-    ['best', 'kind', ['mish', 'selu', 'selu', 'mish', 'selu', 'selu']],
-  ] as const)('of %s for %s are %s', (effort, target, activations) => {
+    ['fast', 'y', [0.3, 1.2, 5, 'mish']],
+    ['standard', 'y', [0.1, 0.3, 0.6, 1.2, 5, 'mish', 'selu']],
+    ['fast', 'kind', ['mish', 'selu']],
+    ['standard', 'kind', [0.1, 0.3, 0.6, 1.2, 5, 'mish', 'selu', 'selu']],
+  ] as const)('of %s for %s are %s', (effort, target, kinds) => {
     const { ensemble } = specOf({ target, effort });
-    expect(ensemble.members.map(({ network }) => network.layers[0].activation)).toEqual(activations);
+    expect(ensemble.members.map(kindOf)).toEqual(kinds);
+  });
+
+  it.each([
+    ['y', ['mish', 'selu', 'mish', 'selu']],
+    ['kind', ['mish', 'selu', 'selu', 'mish', 'selu', 'selu']],
+  ] as const)('of best for %s have eight scales with each of two optimizers', (target, others) => {
+    const { members } = specOf({ target, effort: 'best' }).ensemble;
+    const scales = [0.02, 0.1, 0.3, 0.6, 1.2, 2.5, 5, 8];
+    expect(members.map(kindOf)).toEqual([...scales, ...scales, ...others]);
+    const optimizers = members.slice(0, 16).map(({ training }) => training.optimizer.type);
+    expect(optimizers).toEqual([...scales.map(() => 'muon'), ...scales.map(() => 'adamw')]);
+  });
+
+  it('embed no numbers where there are none, or more than 500 columns', () => {
+    const words = { ...TABLE, columns: TABLE.columns.filter(({ type }) => type !== 'numeric') };
+    const of = (table: typeof TABLE) =>
+      specOf({ target: 'kind', effort: 'standard' }, table).ensemble.members.map(kindOf);
+    expect(of(words)).toEqual(['mish', 'selu', 'selu']);
+    const number = TABLE.columns.filter(({ type, name }) => type === 'numeric' && name !== 'y')[0];
+    const wide = Array.from({ length: 600 }, (_, i) => ({ ...number, name: `n${i}` }));
+    expect(of({ ...TABLE, columns: [...TABLE.columns, ...wide] })).toEqual(['mish', 'selu', 'selu']);
   });
 
   it('are standard without an effort, and complete specs of single networks', () => {
@@ -59,21 +84,20 @@ describe('the default members', () => {
   });
 
   it('have as many bins as the rows and columns allow, and smoothed labels for classes only', () => {
-    const [bins, plain] = specOf({ target: 'y', effort: 'standard' }).ensemble.members;
+    const [bins, plain] = specOf({ target: 'y', effort: 'standard' }).ensemble.members.slice(-2);
     expect([bins.features.bins, plain.features.bins]).toEqual([48, 0]);
     expect(plain.features.scaling).toBe('standard');
     expect(plain.training.labelSmoothing).toBe(0);
-    expect(specOf({ target: 'y', effort: 'fast' }, { ...TABLE, rows: 1000 }).ensemble.members[0].features.bins).toBe(
-      10,
-    );
-    const [, classes] = specOf({ target: 'kind', effort: 'standard' }).ensemble.members;
+    const few = specOf({ target: 'y', effort: 'fast' }, { ...TABLE, rows: 1000 }).ensemble.members;
+    expect(few.at(-1)?.features.bins).toBe(10);
+    const [, classes] = specOf({ target: 'kind', effort: 'standard' }).ensemble.members.slice(-2);
     expect(classes.training).toMatchObject({ labelSmoothing: 0.1, epochs: 160 });
   });
 
   it('train fewer epochs on more rows, and fewer for less effort', () => {
     const epochs = (effort: 'fast' | 'best', rows: number) =>
-      specOf({ target: 'y', effort }, { ...TABLE, rows }).ensemble.members[0].training.epochs;
-    expect(epochs('best', 20_000)).toBe(60);
+      specOf({ target: 'y', effort }, { ...TABLE, rows }).ensemble.members.at(-1)?.training.epochs ?? 0;
+    expect(epochs('best', 20_000)).toBe(80);
     expect(epochs('fast', 200_000)).toBeLessThan(epochs('best', 200_000));
     expect(epochs('best', 10_000_000)).toBe(12);
   });

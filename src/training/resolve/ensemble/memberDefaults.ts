@@ -1,6 +1,6 @@
 import type { Effort, MemberRequest } from '../../schemas/ensemble.ts';
 import type { LayerRequest } from '../../schemas/network.ts';
-import { affordableEpochs, OPTIMIZER, type Size } from '../defaults.ts';
+import { epochCost, MIN_EPOCHS, OPTIMIZER, type Size } from '../defaults.ts';
 
 /** The data that a list of members is chosen for. */
 export interface EnsembleSize extends Size {
@@ -17,86 +17,157 @@ const EFFORT_LIMITS: Readonly<Record<Effort, { readonly budget: number; readonly
   best: { budget: 3e13, maxSelected: 16 },
 };
 
-/** Bins of a number column, at most; a bin has this many rows, and all columns so many bins. */
-const MAX_BINS = 48;
-const ROWS_PER_BIN = 100;
-const MAX_BIN_INPUTS = 1024;
+/** From here, a table has many rows, or a medium number of them. */
+const LARGE_ROWS = 8000;
+const MEDIUM_ROWS = 2000;
 
 interface Kind {
-  readonly epochs: number;
-  readonly patience: number;
-  member(size: EnsembleSize): {
-    readonly features: NonNullable<MemberRequest['features']>;
-    readonly layers: LayerRequest[];
-    readonly training: NonNullable<MemberRequest['training']>;
-  };
+  /** Whether the data suits it. Default: any. */
+  readonly suits?: (size: EnsembleSize) => boolean;
+  member(size: EnsembleSize): MemberPlan;
 }
 
-/** Piecewise-linear inputs and a smooth activation. */
-const bins = (dropout: number): Kind => ({
-  epochs: 60,
-  patience: 12,
+interface MemberPlan {
+  readonly features: NonNullable<MemberRequest['features']>;
+  readonly network: NonNullable<MemberRequest['network']> & { readonly layers: LayerRequest[] };
+  /** Inputs of layer 1 that the embedding adds. */
+  readonly embedded: number;
+  readonly epochs: number;
+  readonly patience: number;
+  readonly training: NonNullable<MemberRequest['training']>;
+}
+
+/** The frequencies that suit a table differ by two orders of magnitude: a spread needs no search. */
+const SCALES = [0.1, 0.3, 0.6, 1.2, 5];
+const FAST_SCALES = [0.3, 1.2, 5];
+const BEST_SCALES = [0.02, 0.1, 0.3, 0.6, 1.2, 2.5, 5, 8];
+/** More columns would need too many inputs. */
+const MAX_EMBEDDED_COLUMNS = 500;
+
+/** Muon converges in few epochs. Its decay is that of the other parameters. */
+const MUON = {
+  type: 'muon',
+  learningRate: 0.01,
+  momentum: 0.95,
+  iterations: 5,
+  weightDecay: 0.03,
+  rest: { ...OPTIMIZER, learningRate: 0.0015, weightDecay: 0.03 },
+} as const;
+const ADAMW = { ...OPTIMIZER, weightDecay: 0.03 };
+
+/**
+ * Learned cosines of the numbers. At a constant rate, late snapshots differ, which serves the
+ * selection; the average replaces the decay of the rate.
+ */
+const cosine = (scale: number, optimizer: typeof MUON | typeof ADAMW): Kind => ({
+  suits: ({ numericColumns }) => numericColumns > 0 && numericColumns <= MAX_EMBEDDED_COLUMNS,
   member: (size) => ({
-    features: { bins: binsFor(size) },
-    layers: repeat(2, { units: 256, activation: 'mish', dropout }),
-    training: {},
+    features: { bins: 0 },
+    network: {
+      embedding: { type: 'cosine', scale },
+      layers: repeat(3, { units: 128, activation: 'relu', initializer: 'fanInUniform', dropout: 0.05 }),
+    },
+    embedded: 24 * size.numericColumns,
+    epochs: optimizer.type === 'muon' ? cosineEpochs(size) : 2 * cosineEpochs(size),
+    patience: 12,
+    training: {
+      optimizer,
+      schedule: { type: 'constant', warmup: 0 },
+      clipGradientNorm: null,
+      averaging: { decay: 0.97 },
+    },
+  }),
+});
+
+function cosineEpochs({ rows }: EnsembleSize): number {
+  if (rows > LARGE_ROWS) return 32;
+  return rows >= MEDIUM_ROWS ? 24 : 40;
+}
+
+const DECAYING = {
+  optimizer: OPTIMIZER,
+  schedule: { type: 'cosine', minimum: 0, warmup: 0.05 },
+  clipGradientNorm: 1,
+} as const;
+
+/** Piecewise-linear inputs, as many as by default, and a smooth activation. */
+const bins = (dropout: number): Kind => ({
+  member: () => ({
+    features: {},
+    network: { layers: repeat(2, { units: 256, activation: 'mish', dropout }) },
+    ...{ embedded: 0, epochs: 60, patience: 12, training: DECAYING },
   }),
 });
 
 /** Standardized numbers and self-normalizing layers. Smoothed labels suit it alone. */
 const plain = (epochs: number, patience: number): Kind => ({
-  epochs,
-  patience,
   member: ({ task }) => ({
     features: { bins: 0, scaling: 'standard' },
-    layers: repeat(3, { units: 256, activation: 'selu', dropout: 0.15 }),
-    training: task === 'regression' ? {} : { labelSmoothing: 0.1 },
+    network: { layers: repeat(3, { units: 256, activation: 'selu', dropout: 0.15 }) },
+    ...{ embedded: 0, epochs, patience },
+    training: task === 'regression' ? DECAYING : { ...DECAYING, labelSmoothing: 0.1 },
   }),
 });
 
 const LONG = plain(160, 32);
 const SHORT = plain(80, 16);
 
+const withMuon = (scales: readonly number[]) => scales.map((scale) => cosine(scale, MUON));
+/** Another optimizer makes networks more different than another seed. */
+const withAdamw = (scales: readonly number[]) => scales.map((scale) => cosine(scale, ADAMW));
+const BEST_COSINES = [...withMuon(BEST_SCALES), ...withAdamw(BEST_SCALES)];
+
 /** Many classes gain most from the plain kind, trained for longer. */
 const KINDS: Readonly<Record<Effort, { readonly few: readonly Kind[]; readonly manyClasses: readonly Kind[] }>> = {
-  fast: { few: [bins(0.25)], manyClasses: [SHORT] },
-  standard: { few: [bins(0.25), SHORT], manyClasses: [bins(0.25), LONG, LONG] },
-  best: { few: [bins(0.25), SHORT, bins(0.3), SHORT], manyClasses: [bins(0.25), LONG, LONG, bins(0.3), LONG, LONG] },
+  fast: { few: [...withMuon(FAST_SCALES), bins(0.25)], manyClasses: [bins(0.25), SHORT] },
+  standard: {
+    few: [...withMuon(SCALES), bins(0.25), SHORT],
+    manyClasses: [...withMuon(SCALES), bins(0.25), LONG, LONG],
+  },
+  best: {
+    few: [...BEST_COSINES, bins(0.25), SHORT, bins(0.3), SHORT],
+    manyClasses: [...BEST_COSINES, bins(0.25), LONG, LONG, bins(0.3), LONG, LONG],
+  },
 };
 
 /** The networks that an ensemble trains by default, and how many its model averages. */
 export function defaultMembers(effort: Effort, size: EnsembleSize) {
   const { budget, maxSelected } = EFFORT_LIMITS[effort];
-  const kinds = KINDS[effort][size.task === 'multiclass' ? 'manyClasses' : 'few'];
-  const members = kinds.map((kind) => completeMember(kind, size, budget / kinds.length));
-  return { members, maxSelected };
+  const kinds = KINDS[effort][size.task === 'multiclass' ? 'manyClasses' : 'few'].filter(
+    ({ suits }) => suits?.(size) ?? true,
+  );
+  const plans = kinds.map((kind) => kind.member(size));
+  const cost = plans.reduce((sum, plan) => sum + plan.epochs * costOf(plan, size), 0);
+  const share = Math.min(1, budget / cost);
+  return { members: plans.map((plan) => completeMember(plan, size, share)), maxSelected };
 }
 
-function completeMember(kind: Kind, size: EnsembleSize, budget: number): MemberRequest {
-  const { features, layers, training } = kind.member(size);
-  const epochs = Math.min(kind.epochs, affordableEpochs(size, layers, budget));
+/** Of an epoch. */
+function costOf({ network, embedded }: MemberPlan, size: EnsembleSize): number {
+  return epochCost({ ...size, inputs: size.inputs + embedded }, network.layers);
+}
+
+/** `share`: the part of its epochs that the budget allows. */
+function completeMember(
+  { features, network, epochs, patience, training }: MemberPlan,
+  { rows }: EnsembleSize,
+  share: number,
+): MemberRequest {
   return {
     features,
-    network: { layers },
+    network,
     training: {
       ...training,
-      epochs,
-      optimizer: OPTIMIZER,
-      batchSize: batchSizeFor(size.rows),
-      schedule: { type: 'cosine', minimum: 0, warmup: 0.05 },
-      clipGradientNorm: 1,
-      earlyStopping: { metric: 'validationLoss', patience: kind.patience, minDelta: 0 },
+      epochs: Math.max(MIN_EPOCHS, Math.round(epochs * share)),
+      batchSize: batchSizeFor(rows),
+      earlyStopping: { metric: 'validationLoss', patience, minDelta: 0 },
     },
   };
 }
 
-function binsFor({ rows, numericColumns }: EnsembleSize): number {
-  return Math.min(MAX_BINS, Math.floor(rows / ROWS_PER_BIN), Math.floor(MAX_BIN_INPUTS / Math.max(1, numericColumns)));
-}
-
 function batchSizeFor(rows: number): number {
-  if (rows > 8000) return 256;
-  return rows >= 2000 ? 128 : 64;
+  if (rows > LARGE_ROWS) return 256;
+  return rows >= MEDIUM_ROWS ? 128 : 64;
 }
 
 function repeat<Item>(count: number, item: Item): Item[] {

@@ -5,7 +5,7 @@ import { type FieldError, pointer } from '../../../kit/contract/errors.ts';
 import type { Warning } from '../../../kit/warning.ts';
 import type { Effort, EnsembleRequest, EnsembleSpec, MemberRequest } from '../../schemas/ensemble.ts';
 import type { SpecRequest, TrainingSpec } from '../../schemas/spec.ts';
-import { countInputs } from '../features.ts';
+import { countInputs, countNumberColumns } from '../features.ts';
 import { collectIssues, type Issues } from '../issues.ts';
 import { reservedColumns, resolveSpec } from '../resolve.ts';
 import type { DatasetShape } from '../shape.ts';
@@ -121,7 +121,7 @@ function sizeOf(base: TrainingSpec, dataset: DatasetShape): EnsembleSize {
     inputs: countInputs(used, base.features).inputs,
     task: base.task,
     classes: target?.distinct ?? 0,
-    numericColumns: used.filter(({ type }) => type === 'numeric').length,
+    numericColumns: countNumberColumns(used),
   };
 }
 
