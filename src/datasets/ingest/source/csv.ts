@@ -46,6 +46,7 @@ interface CsvReading {
   readonly text: TextFile;
   readonly dialect: Dialect;
   readonly lineBytes: number;
+  readonly isUnified: boolean;
   readonly isPadded: boolean;
   /** The comments that the text had; undefined: none, or they were not searched yet. */
   readonly comments: CountedLines | undefined;
@@ -75,6 +76,7 @@ export async function openCsv(
     text: isMixed ? unified(text, dialect) : text,
     dialect,
     lineBytes: Math.min(DEFAULT_LINE_BYTES, text.lineBytes),
+    isUnified: isMixed,
     isPadded: false,
     comments: undefined,
   };
@@ -133,20 +135,20 @@ function relationOf({ text, dialect, lineBytes, isPadded }: CsvReading): string 
 
 /**
  * Allows long lines up to the limit, unifies line ends, removes comments, and pads lines that are
- * too short. Other errors have no fallback, because DuckDB would drop such lines silently.
+ * too short, each once. Other errors have no fallback, because DuckDB would drop such lines silently.
  */
 function fallbackOf(reading: CsvReading, error: unknown): CsvReading | null {
-  const { text, lineBytes, isPadded } = reading;
+  const { text, lineBytes, isUnified, isPadded } = reading;
   const { widths, message } = parseCsvError(error);
   // DuckDB reports an open quote when a quoted value is longer than the longest line.
   if (lineBytes < text.lineBytes && (isLineTooLong(message) || isQuote(message))) {
     return { ...reading, lineBytes: text.lineBytes };
   }
-  if ((hasMixedLineEnds(message) || isQuote(message)) && text.file !== text.unified) {
-    return { ...reading, text: unified(text, reading.dialect) };
+  if ((hasMixedLineEnds(message) || isQuote(message)) && !isUnified) {
+    return { ...reading, text: unified(text, reading.dialect), isUnified: true };
   }
   if (widths === null) return null;
-  if (text.file !== text.uncommented) {
+  if (reading.comments === undefined) {
     const uncommented = withoutComments(reading);
     if (uncommented.comments !== undefined) return uncommented;
   }
