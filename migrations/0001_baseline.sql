@@ -213,7 +213,8 @@ CREATE TABLE checkpoints (
   sha256 TEXT NOT NULL,
   file TEXT NOT NULL UNIQUE,
   created_at INTEGER NOT NULL,
-  PRIMARY KEY (job_id, member, step)
+  -- The last step of an epoch has two states: before and after the epoch was measured.
+  PRIMARY KEY (job_id, member, step, epoch)
 ) STRICT, WITHOUT ROWID;
 
 -- The events of jobs other than epochs (see `losses`): changes of state, and log lines. Epochs and events form one sequence per job,

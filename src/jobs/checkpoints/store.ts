@@ -14,7 +14,8 @@ export interface CheckpointStore {
   ofMembers(jobId: string): Promise<readonly CheckpointRow[]>;
   /**
    * Inserts a row of a network of an ensemble. The others stay, because each has snapshots of its
-   * own. Of a step that has a row, only `finished` is new: the file of `row` is then returned.
+   * own. Of a step and epoch that have a row, only `finished` is new: the file of `row` is then
+   * returned. After the last step of an epoch, its measurement adds a snapshot and ends the epoch.
    */
   recordMember(queries: Queries, row: CheckpointRow): Promise<readonly string[]>;
   /** Deletes all rows of a job, and returns their files. */
@@ -29,7 +30,13 @@ export interface CheckpointStore {
 
 export function createCheckpointStore(database: Database): CheckpointStore {
   const ofJob = (queries: Queries, jobId: string) =>
-    queries.selectFrom('checkpoints').selectAll().where('jobId', '=', jobId).orderBy('step', 'desc').execute();
+    queries
+      .selectFrom('checkpoints')
+      .selectAll()
+      .where('jobId', '=', jobId)
+      .orderBy('step', 'desc')
+      .orderBy('epoch', 'desc')
+      .execute();
   const ofMembers = (queries: Queries, jobId: string) =>
     queries
       .selectFrom('checkpoints')
@@ -38,6 +45,7 @@ export function createCheckpointStore(database: Database): CheckpointStore {
       .where('member', '>', 0)
       .orderBy('member')
       .orderBy('step', 'desc')
+      .orderBy('epoch', 'desc')
       .execute();
 
   return {
@@ -56,7 +64,9 @@ export function createCheckpointStore(database: Database): CheckpointStore {
 
     async recordMember(queries, row) {
       const before = await ofMembers(queries, row.jobId);
-      const same = before.find(({ member, step }) => member === row.member && step === row.step);
+      const same = before.find(
+        ({ member, step, epoch }) => member === row.member && step === row.step && epoch === row.epoch,
+      );
       if (same) {
         const { finished } = row;
         await queries.updateTable('checkpoints').set({ finished }).where('file', '=', same.file).execute();

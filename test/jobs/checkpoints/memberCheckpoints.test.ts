@@ -25,9 +25,14 @@ async function openCheckpoints() {
   const { folder, database, checkpoints, jobs } = openJobs();
   const { id } = await jobs.submit({ datasetId: await insertDataset(database), target: 'species', effort: 'fast' });
   const { members } = checkpoints;
-  const record = async (member: number, step: number, snapshots: readonly Snapshot[], finished = false) => {
+  const record = async (
+    member: number,
+    step: number,
+    snapshots: readonly Snapshot[],
+    { finished = false, epoch = 1 } = {},
+  ) => {
     const bytes = encodeCheckpoint(checkpointAt(step, finished), SPEC);
-    const row = await members.write(id, member, { step, epoch: 1, finished, bytes }, snapshots);
+    const row = await members.write(id, member, { step, epoch, finished, bytes }, snapshots);
     const obsolete = await members.record(database, row);
     await checkpoints.removeFiles(obsolete);
     return row.file;
@@ -40,7 +45,7 @@ describe('the checkpoints of members', () => {
   it('restore each network with all of its snapshots, bit for bit', async () => {
     const { record, restore } = await openCheckpoints();
     await record(1, 10, [snapshot(1), snapshot(2)]);
-    await record(2, 10, [snapshot(1, 'float64')], true);
+    await record(2, 10, [snapshot(1, 'float64')], { finished: true });
     await record(1, 20, [snapshot(3), snapshot(2)]);
     const [first, second] = await restore();
     expect(first).toMatchObject({ isFinished: false, checkpoint: { step: 20 } });
@@ -51,7 +56,7 @@ describe('the checkpoints of members', () => {
 
   it('start from the beginning without any, and are not complete without a snapshot', async () => {
     const { record, restore } = await openCheckpoints();
-    await record(2, 10, [], true);
+    await record(2, 10, [], { finished: true });
     expect(await restore()).toEqual([
       { checkpoint: null, snapshots: [], isFinished: false },
       { checkpoint: expect.objectContaining({ step: 10 }), snapshots: [], isFinished: false },
@@ -70,10 +75,18 @@ describe('the checkpoints of members', () => {
     expect((await checkpoints.ofJob(id)).map(({ step }) => step)).toEqual([10]);
   });
 
+  it('have the snapshot of an epoch whose last step had a checkpoint before it was measured', async () => {
+    const { record, restore } = await openCheckpoints();
+    await record(1, 10, [snapshot(1)]);
+    await record(1, 10, [snapshot(2)], { epoch: 2, finished: true });
+    const [first] = await restore();
+    expect(first).toMatchObject({ isFinished: true, snapshots: [snapshot(1), snapshot(2)] });
+  });
+
   it('only change whether a network is complete at a step that has one, and keep its snapshots', async () => {
     const { record, restore } = await openCheckpoints();
     await record(1, 10, [snapshot(1)]);
-    await record(1, 10, [], true);
+    await record(1, 10, [], { finished: true });
     const [first] = await restore();
     expect(first).toMatchObject({ isFinished: true, snapshots: [snapshot(1)] });
   });
