@@ -37,14 +37,19 @@ const LOSSES: readonly LossSpec[] = [
 ];
 
 /** Random combinations of the settings that the tests below try one by one. */
+/** Two units normalized with each other are nearly steps, whose slope differences do not show. */
+const MIN_NORMALIZED_UNITS = 3;
+
 const COMBINATIONS = fc.record({
   hidden: fc.array(
-    fc.record({
-      units: fc.integer({ min: 1, max: 6 }),
-      activation: fc.constantFrom(...ACTIVATIONS),
-      normalization: fc.constantFrom(null, 'batch', 'layer'),
-      dropout: fc.constantFrom(0, 0.4),
-    }),
+    fc
+      .record({
+        units: fc.integer({ min: 1, max: 6 }),
+        activation: fc.constantFrom(...ACTIVATIONS),
+        normalization: fc.constantFrom(null, 'batch', 'layer'),
+        dropout: fc.constantFrom(0, 0.4),
+      })
+      .filter(({ units, normalization }) => normalization !== 'layer' || units >= MIN_NORMALIZED_UNITS),
     { maxLength: 3 },
   ),
   loss: fc.constantFrom(...LOSSES),

@@ -135,7 +135,8 @@ function relationOf({ text, dialect, lineBytes, isPadded }: CsvReading): string 
 
 /**
  * Allows long lines up to the limit, unifies line ends, removes comments, and pads lines that are
- * too short, each once. Other errors have no fallback, because DuckDB would drop such lines silently.
+ * too short, each once. Other errors have no fallback, because DuckDB would drop such lines
+ * silently.
  */
 function fallbackOf(reading: CsvReading, error: unknown): CsvReading | null {
   const { text, lineBytes, isUnified, isPadded } = reading;

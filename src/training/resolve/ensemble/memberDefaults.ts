@@ -37,7 +37,9 @@ interface MemberPlan {
   readonly training: NonNullable<MemberRequest['training']>;
 }
 
-/** The frequencies that suit a table differ by two orders of magnitude: a spread needs no search. */
+/**
+ * The frequencies that suit a table differ by two orders of magnitude: a spread needs no search.
+ */
 const SCALES = [0.1, 0.3, 0.6, 1.2, 5];
 const FAST_SCALES = [0.3, 1.2, 5];
 const BEST_SCALES = [0.02, 0.1, 0.3, 0.6, 1.2, 2.5, 5, 8];
