@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { CreateKernels, Kernels } from '../../../src/engine/kernels/kernels.ts';
+import type { ArenaSize, CreateKernels, Kernels } from '../../../src/engine/kernels/kernels.ts';
 import { createReferenceKernels } from '../../../src/engine/kernels/reference/reference.ts';
 
 type Offsets<Name extends string> = Readonly<Record<Name, number>>;
@@ -33,12 +33,16 @@ interface Outcome {
 }
 
 const GAP = 5;
+/** The fewest numbers, and the fewest indices, of an arena that arrangements share. */
+const SMALLEST_ARENA = 2 ** 13;
 /**
  * A NaN that no arithmetic produces: a read past a matrix spoils the result, and a write there is
  * visible. Two of them make a float64 with the same property.
  */
 const CANARY_BITS = 0x7fffcafe;
 const RETURNED = -1;
+/** Outside of every matrix. */
+const CANARY_INDEX = -(2 ** 31);
 
 /** Runs the call on the backend and on the reference, and compares the whole arena afterwards. */
 export function expectConformance<Name extends string>(
@@ -83,19 +87,45 @@ export function relativeTo(scale: number, part = 1e-5): Tolerance {
 
 function run<Name extends string>(createKernels: CreateKernels, arrangement: Arrangement<Name>): Outcome {
   const { matrices, indices = [], call } = arrangement;
-  const at = offsets(arrangement);
-  const kernels = createKernels({ numbers: total(arrangement), indices: indices.length });
-  const bits = new Uint32Array(kernels.values.buffer, kernels.values.byteOffset, kernels.values.byteLength / 4);
+  const count = total(arrangement);
+  const kernels = sharedKernels(createKernels, { numbers: count, indices: indices.length });
+  // At the end of the arena, so that a kernel that goes past the last matrix leaves the arena.
+  const first = kernels.values.length - count;
+  const at = offsets(arrangement, first);
+  const values = kernels.values.subarray(first);
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.byteLength / 4);
   bits.fill(CANARY_BITS);
-  kernels.indices.set(indices);
+  kernels.indices.fill(CANARY_INDEX).set(indices);
   for (const name of names(matrices)) kernels.values.set(matrices[name].map(Math.fround), at[name]);
   const before = bits.slice();
   const returned = call(kernels, at);
   return {
-    values: Array.from(kernels.values),
+    values: Array.from(values),
     returned: typeof returned === 'number' ? returned : 0,
     touched: touchedOutside(arrangement, before, bits),
   };
+}
+
+/** The kernels of each backend by the size of their arena. */
+const shared = new WeakMap<CreateKernels, Map<string, Kernels>>();
+
+/**
+ * Kernels with an arena of at least this size. A process has at most 65,530 mappings of memory, and
+ * the garbage collector, which knows nothing of them, unmaps arenas late.
+ */
+function sharedKernels(createKernels: CreateKernels, { numbers, indices }: ArenaSize): Kernels {
+  const size = { numbers: arenaSize(numbers), indices: arenaSize(indices) };
+  const bySize = shared.get(createKernels) ?? new Map<string, Kernels>();
+  shared.set(createKernels, bySize);
+  const key = `${size.numbers} ${size.indices}`;
+  const kernels = bySize.get(key) ?? createKernels(size);
+  bySize.set(key, kernels);
+  return kernels;
+}
+
+/** The next power of two. */
+function arenaSize(count: number): number {
+  return Math.max(SMALLEST_ARENA, 2 ** Math.ceil(Math.log2(count)));
 }
 
 function touchedOutside(arrangement: Arrangement, before: Uint32Array, after: Uint32Array): readonly number[] {
@@ -121,8 +151,8 @@ function writable<Name extends string>(arrangement: Arrangement<Name>): (positio
   return (position) => writes.some((name) => position >= at[name] && position < at[name] + matrices[name].length);
 }
 
-function offsets<Name extends string>({ matrices, gap = GAP }: Arrangement<Name>): Offsets<Name> {
-  let next = gap;
+function offsets<Name extends string>({ matrices, gap = GAP }: Arrangement<Name>, first = 0): Offsets<Name> {
+  let next = first + gap;
   const entries = names(matrices).map((name) => {
     const offset = next;
     next += matrices[name].length + gap;
