@@ -23,7 +23,10 @@ async function check(script: string, ...args: readonly string[]): Promise<Count>
   console.log(`\n== npm run ${script} ${args.join(' ')}`);
   // Its own process group, so that everything it has started ends with it.
   const child = spawn('npm', ['run', '--silent', script, '--', ...args], { stdio: 'inherit', detached: true });
-  const limit = setTimeout(() => endGroup(child.pid), CHECK_LIMIT_MS);
+  const limit = setTimeout(() => {
+    console.log(`npm run ${script} has not ended within ${CHECK_LIMIT_MS / 60_000} minutes, and is killed.`);
+    endGroup(child.pid);
+  }, CHECK_LIMIT_MS);
   const interrupted = () => {
     endGroup(child.pid);
     process.exit(1);
