@@ -50,7 +50,8 @@ export const storedDatetime = {
   type: 'datetime',
   cast: tryCast('TIMESTAMP'),
   // Rounds down, as `json` does, also before 1970.
-  double: (cell) => `floor(epoch_us(${cell}) / 1000)`,
+  // In integers: from the year 2255 on, float64 does not have every microsecond.
+  double: (cell) => `((epoch_us(${cell}) - (epoch_us(${cell}) % 1000 + 1000) % 1000) // 1000)::DOUBLE`,
   json: (cell) => `strftime(${cell}, '%Y-%m-%dT%H:%M:%S.%gZ')`,
   isRounded: null,
 } as const satisfies StoredType;
