@@ -40,8 +40,27 @@ export function numberInputs({ columns }: FittedFeatures): readonly number[] {
 }
 
 /** The inputs of the given rows, by default of all rows. */
-export function transform({ columns }: FittedFeatures, table: Table, rows: Int32Array = allRows(table)): Inputs {
-  return { X: denseInputs(columns, table, rows), codes: oneHotCodes(columns, table, rows) };
+export function transform(features: FittedFeatures, table: Table, rows: Int32Array = allRows(table)): Inputs {
+  const { oneHot } = layoutOf(features);
+  const inputs = {
+    X: new Float32Array(rows.length * denseWidth(features)),
+    codes: new Int32Array(rows.length * oneHot.length),
+  };
+  transformer(features, table)(rows, inputs);
+  return inputs;
+}
+
+/**
+ * Converts each column of the table once, and returns what writes the inputs of rows. X must be 0
+ * before.
+ */
+export function transformer({ columns }: FittedFeatures, table: Table): (rows: Int32Array, inputs: Inputs) => void {
+  const writeDense = denseWriters(columns, table);
+  const writeOneHot = oneHotWriters(columns, table);
+  return (rows, { X, codes }) => {
+    for (const write of writeDense) write(rows, X);
+    for (const write of writeOneHot) write(rows, codes);
+  };
 }
 
 interface Typed<Type> {
@@ -63,28 +82,28 @@ function oneHotOf(columns: readonly FittedColumn[]): Typed<OneHotColumnType<Fitt
   });
 }
 
-function denseInputs(columns: readonly FittedColumn[], table: Table, rows: Int32Array): Float32Array {
+function denseWriters(columns: readonly FittedColumn[], table: Table) {
   const dense = denseOf(columns);
   const width = sumInputs(dense.map(({ fitted }) => fitted));
-  const values = new Float32Array(rows.length * width);
-  let offset = 0;
-  for (const { fitted, type } of dense) {
-    type.write(fitted, findColumn(table, fitted.column), rows, { values, offset, width });
-    offset += countInputs(fitted);
-  }
-  return values;
+  let next = 0;
+  return dense.map(({ fitted, type }) => {
+    const write = type.writer(fitted, findColumn(table, fitted.column));
+    const offset = next;
+    next += countInputs(fitted);
+    return (rows: Int32Array, values: Float32Array) => write(rows, { values, offset, width });
+  });
 }
 
-function oneHotCodes(columns: readonly FittedColumn[], table: Table, rows: Int32Array): Int32Array {
+function oneHotWriters(columns: readonly FittedColumn[], table: Table) {
   const oneHot = oneHotOf(columns);
   const width = oneHot.length;
-  const codes = new Int32Array(rows.length * width);
-  let firstInput = 0;
-  for (const [offset, { fitted, type }] of oneHot.entries()) {
-    type.write(fitted, findColumn(table, fitted.column), rows, { codes, offset, width, firstInput });
-    firstInput += countInputs(fitted);
-  }
-  return codes;
+  let next = 0;
+  return oneHot.map(({ fitted, type }, offset) => {
+    const write = type.writer(fitted, findColumn(table, fitted.column));
+    const firstInput = next;
+    next += countInputs(fitted);
+    return (rows: Int32Array, codes: Int32Array) => write(rows, { codes, offset, width, firstInput });
+  });
 }
 
 function sumInputs(columns: readonly FittedColumn[]): number {

@@ -11,7 +11,7 @@ import {
   rowsWithTarget,
   unscaledNumber,
 } from '../features/target.ts';
-import { denseWidth, layoutOf, transform } from '../features/transform.ts';
+import { denseWidth, layoutOf, transformer } from '../features/transform.ts';
 import { type Column, findColumn, type Table } from '../formats/table.ts';
 import { pointer } from '../kit/contract/errors.ts';
 import type { Warning } from '../kit/warning.ts';
@@ -68,8 +68,8 @@ export function preparationKey(file: string, columns: readonly string[], spec: T
 /** Allocates memory of a thread, or memory that threads share. */
 export type Allocate = (bytes: number) => ArrayBufferLike;
 
-/** Rows that are transformed at once, so that the matrix is in memory only once. */
-const CHUNK_ROWS = 4096;
+/** Rows that are transformed at once: a column at a time, so the rows should fit into the cache. */
+const CHUNK_ROWS = 512;
 
 /**
  * Splits the rows, fits the features and the target, and transforms all rows. Throws `invalid_spec`
@@ -110,10 +110,10 @@ function makeInputs(features: FittedFeatures, table: Table, order: Int32Array, a
   const dense = denseWidth(features);
   const X = new Float32Array(allocate(order.length * dense * Float32Array.BYTES_PER_ELEMENT));
   const codes = new Int32Array(allocate(order.length * oneHot.length * Int32Array.BYTES_PER_ELEMENT));
+  const write = transformer(features, table);
   for (let start = 0; start < order.length; start += CHUNK_ROWS) {
-    const chunk = transform(features, table, order.subarray(start, start + CHUNK_ROWS));
-    X.set(chunk.X, start * dense);
-    codes.set(chunk.codes, start * oneHot.length);
+    const rows = order.subarray(start, start + CHUNK_ROWS);
+    write(rows, { X: X.subarray(start * dense), codes: codes.subarray(start * oneHot.length) });
   }
   return { X, codes };
 }

@@ -7,7 +7,7 @@ it('writes -1 or 1, and the share of true for a missing value', () => {
   if (fitted === undefined) throw new Error('nothing was fitted');
   expect(boolean.inputs(fitted)).toEqual(['member']);
   const values = new Float64Array(3);
-  boolean.write(fitted, numbers('member', [0, 1, null], 'boolean'), firstRows(3), { values, offset: 0, width: 1 });
+  boolean.writer(fitted, numbers('member', [0, 1, null], 'boolean'))(firstRows(3), { values, offset: 0, width: 1 });
   expect([...values]).toEqual([-1, 1, 0.5]);
 });
 

@@ -12,7 +12,7 @@ function fitted(column: Column, rows: number, options = OPTIONS) {
   const names = categorical.inputs(model);
   const write = (given: Column | undefined, count: number) => {
     const codes = new Int32Array(count);
-    categorical.write(model, given, firstRows(count), { codes, offset: 0, width: 1, firstInput: 0 });
+    categorical.writer(model, given)(firstRows(count), { codes, offset: 0, width: 1, firstInput: 0 });
     return Array.from(codes, (code) =>
       code === NO_CODE ? [...categorical.unknownCategory(model)] : names.map((_, input) => (input === code ? 1 : 0)),
     );

@@ -24,7 +24,7 @@ describe('a column of times', () => {
     if (fitted === undefined) throw new Error('nothing was fitted');
     const width = datetime.inputs(fitted).length;
     const values = new Float64Array(3 * width);
-    datetime.write(fitted, column, firstRows(3), { values, offset: 0, width });
+    datetime.writer(fitted, column)(firstRows(3), { values, offset: 0, width });
     expect(values[2 * width + 1]).toBeCloseTo(values[1], 3);
     expect(values[2 * width + 2]).toBeCloseTo(values[2], 3);
     expect(values[width + 2]).toBeCloseTo(-1, 6);
@@ -37,7 +37,7 @@ describe('a column of times', () => {
     expect(fitted.range).toEqual([at('2024-03-01T00:00Z'), at('2024-05-01T10:00Z')]);
     const width = datetime.inputs(fitted).length;
     const values = new Float64Array(width);
-    datetime.write(fitted, column, Int32Array.of(2), { values, offset: 0, width });
+    datetime.writer(fitted, column)(Int32Array.of(2), { values, offset: 0, width });
     expect([...values]).toEqual([...Array(width - 1).fill(0), 1]);
   });
 
@@ -50,7 +50,7 @@ describe('a column of times', () => {
     if (fitted === undefined) throw new Error('nothing was fitted');
     const width = datetime.inputs(fitted).length;
     const values = new Float64Array(width);
-    datetime.write(fitted, words('t', [time]), firstRows(1), { values, offset: 0, width });
+    datetime.writer(fitted, words('t', [time]))(firstRows(1), { values, offset: 0, width });
     expect(values[0]).toBe(expected);
   });
 

@@ -19,7 +19,7 @@ function inputsOf(
   if (fitted === undefined) throw new Error('nothing was fitted');
   const width = numeric.inputs(fitted).length;
   const values = new Float64Array(rows * width);
-  numeric.write(fitted, given, firstRows(rows), { values, offset: 0, width });
+  numeric.writer(fitted, given)(firstRows(rows), { values, offset: 0, width });
   return { names: numeric.inputs(fitted), values: [...values] };
 }
 
@@ -106,7 +106,7 @@ describe('a column of numbers', () => {
       'x from 75 to 100',
     ]);
     const values = new Float64Array(5);
-    numeric.write(fitted, numbers('x', [60]), firstRows(1), { values, offset: 0, width: 5 });
+    numeric.writer(fitted, numbers('x', [60]))(firstRows(1), { values, offset: 0, width: 5 });
     expect([...values.subarray(1)]).toEqual([1, 1, 0.4, 0]);
   });
 });

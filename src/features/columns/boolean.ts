@@ -34,15 +34,16 @@ export const boolean = {
   estimateWidth: () => 1,
   describe: () => ({}),
 
-  write(fitted, column, rows, { values, offset, width }) {
+  writer(fitted, column) {
     const flags = column && asBooleans(column);
-    rows.forEach((row, i) => {
-      const flag = flags?.[row] ?? Number.NaN;
-      const missing = Number.isNaN(flag);
-      const start = i * width + offset;
-      values[start] = 2 * (missing ? fitted.share : flag) - 1;
-      if (fitted.missing) values[start + 1] = missing ? 1 : 0;
-    });
+    return (rows, { values, offset, width }) =>
+      rows.forEach((row, i) => {
+        const flag = flags?.[row] ?? Number.NaN;
+        const missing = Number.isNaN(flag);
+        const start = i * width + offset;
+        values[start] = 2 * (missing ? fitted.share : flag) - 1;
+        if (fitted.missing) values[start + 1] = missing ? 1 : 0;
+      });
   },
 } as const satisfies DenseColumnType<FittedBoolean>;
 

@@ -61,15 +61,17 @@ export const categorical = {
    * A category that training did not see gets the input of the other categories. If that does not
    * exist, it counts as missing. If training had no missing value either, the row has NO_CODE.
    */
-  write(fitted, column, rows, { codes, offset, width, firstInput }) {
+  writer(fitted, column) {
     const given = column && asCategories(column);
     const inputOf = given && inputOfEachCategory(fitted, given.categories);
     const forMissing = missingInput(fitted);
-    for (let i = 0; i < rows.length; i++) {
-      const category = given?.codes[rows[i]] ?? -1;
-      const input = category < 0 || inputOf === undefined ? forMissing : inputOf(category);
-      codes[i * width + offset] = input === NO_CODE ? NO_CODE : firstInput + input;
-    }
+    return (rows, { codes, offset, width, firstInput }) => {
+      for (let i = 0; i < rows.length; i++) {
+        const category = given?.codes[rows[i]] ?? -1;
+        const input = category < 0 || inputOf === undefined ? forMissing : inputOf(category);
+        codes[i * width + offset] = input === NO_CODE ? NO_CODE : firstInput + input;
+      }
+    };
   },
 } as const satisfies OneHotColumnType<FittedCategorical>;
 

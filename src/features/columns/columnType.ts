@@ -42,20 +42,24 @@ interface BaseColumnType<Fitted> {
   isLargeUnscaled?(fitted: Fitted): boolean;
 }
 
-/** A column whose inputs are numbers. `write` treats an absent column as missing in every row. */
+/** A column whose inputs are numbers. */
 export interface DenseColumnType<Fitted> extends BaseColumnType<Fitted> {
   readonly block: 'dense';
   /** The column of a dataset as numbers of this type; NaN is missing. */
   readonly numbers: (column: Column) => Float64Array;
   /** Whether a value is so far outside the training rows that predictions for it are unreliable. */
   isFarOutside?(fitted: Fitted, value: number): boolean;
-  write(fitted: Fitted, column: Column | undefined, rows: Int32Array, block: InputBlock): void;
+  /**
+   * Converts the column, and returns what writes the inputs of rows. An absent column is missing in
+   * every row.
+   */
+  writer(fitted: Fitted, column: Column | undefined): (rows: Int32Array, block: InputBlock) => void;
 }
 
-/** A column of which a row has one input at 1. `write` writes the input's number, or NO_CODE. */
+/** A column of which a row has one input at 1. Its writer writes the input's number, or NO_CODE. */
 export interface OneHotColumnType<Fitted> extends BaseColumnType<Fitted> {
   readonly block: 'oneHot';
-  write(fitted: Fitted, column: Column | undefined, rows: Int32Array, block: CodeBlock): void;
+  writer(fitted: Fitted, column: Column | undefined): (rows: Int32Array, block: CodeBlock) => void;
   /** The inputs of a row with NO_CODE; empty when every row has a code. */
   unknownCategory(fitted: Fitted): readonly number[];
 }

@@ -71,20 +71,21 @@ export const datetime = {
   describe: ({ range: [first, last] }) => ({ range: [isoTime(first), isoTime(last)] }),
   isFarOutside: ({ range }, time) => isFarOutside(range, time),
 
-  write(fitted, column, rows, { values, offset, width }) {
+  writer(fitted, column) {
     const times = column && asTimes(column);
-    rows.forEach((row, i) => {
-      const time = times?.[row] ?? Number.NaN;
-      const missing = Number.isNaN(time);
-      let input = i * width + offset;
-      values[input++] = missing ? 0 : clampScaled((time - fitted.mean) / fitted.deviation);
-      for (const cycle of fitted.cycles) {
-        const angle = 2 * Math.PI * CYCLES[cycle](time);
-        values[input++] = missing ? 0 : Math.sin(angle);
-        values[input++] = missing ? 0 : Math.cos(angle);
-      }
-      if (fitted.missing) values[input] = missing ? 1 : 0;
-    });
+    return (rows, { values, offset, width }) =>
+      rows.forEach((row, i) => {
+        const time = times?.[row] ?? Number.NaN;
+        const missing = Number.isNaN(time);
+        let input = i * width + offset;
+        values[input++] = missing ? 0 : clampScaled((time - fitted.mean) / fitted.deviation);
+        for (const cycle of fitted.cycles) {
+          const angle = 2 * Math.PI * CYCLES[cycle](time);
+          values[input++] = missing ? 0 : Math.sin(angle);
+          values[input++] = missing ? 0 : Math.cos(angle);
+        }
+        if (fitted.missing) values[input] = missing ? 1 : 0;
+      });
   },
 } as const satisfies DenseColumnType<FittedDatetime>;
 

@@ -63,19 +63,20 @@ export const numeric = {
   isLargeUnscaled: ({ scaling, range: [min, max] }) =>
     scaling.type === 'none' && Math.max(Math.abs(min), Math.abs(max)) > LARGE_INPUT,
 
-  write(fitted, column, rows, { values, offset, width }) {
+  writer(fitted, column) {
     const numbers = column && asNumbers(column);
     const scale = scaler(fitted.scaling);
     const bins = binCount(fitted.edges);
-    rows.forEach((row, i) => {
-      const raw = numbers?.[row] ?? Number.NaN;
-      const missing = !Number.isFinite(raw);
-      const value = missing ? fitted.fill : raw;
-      const start = i * width + offset;
-      values[start] = scale(value);
-      for (let bin = 0; bin < bins; bin++) values[start + 1 + bin] = encodeBin(fitted.edges, bin, value);
-      if (fitted.missing) values[start + 1 + bins] = missing ? 1 : 0;
-    });
+    return (rows, { values, offset, width }) =>
+      rows.forEach((row, i) => {
+        const raw = numbers?.[row] ?? Number.NaN;
+        const missing = !Number.isFinite(raw);
+        const value = missing ? fitted.fill : raw;
+        const start = i * width + offset;
+        values[start] = scale(value);
+        for (let bin = 0; bin < bins; bin++) values[start + 1 + bin] = encodeBin(fitted.edges, bin, value);
+        if (fitted.missing) values[start + 1 + bins] = missing ? 1 : 0;
+      });
   },
 } as const satisfies DenseColumnType<FittedNumeric>;
 
