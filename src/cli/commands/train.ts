@@ -9,7 +9,7 @@ import { interruptSignal } from '../command/interrupt.ts';
 import { refuseUnknownColumns } from '../input/columns.ts';
 import { FORMAT_FLAG, formatNamed } from '../input/format.ts';
 import { openInput } from '../input/input.ts';
-import { curlReport, failureReport, lossReport, metricsReport } from '../output/report.ts';
+import { curlReport, ensembleReport, failureReport, lossReport, metricsReport } from '../output/report.ts';
 import { processTerminal, quiet, type Terminal } from '../terminal/terminal.ts';
 import { type ClientRun, followJob, submitJob, uploadTable } from './trainingRun.ts';
 import { SPEC_FLAGS, splitColumnOf, trainingSpec } from './trainingSpec.ts';
@@ -80,7 +80,7 @@ async function conclude(client: Client, job: Job, modelId: string, terminal: Ter
     client.model(modelId),
     firstRow(client, job.datasetId),
   ]);
-  terminal.write(lossReport(losses, job, terminal));
+  terminal.write(model.snapshots === null ? lossReport(losses, job, terminal) : ensembleReport(model.snapshots));
   terminal.write(metricsReport(model, terminal));
   terminal.write(curlReport(client.server, model, row));
 }

@@ -13,6 +13,11 @@ export const SPEC_FLAGS = {
   },
   task: { type: 'string', valueName: 'binary|multiclass|regression', help: 'default: derived from the target' },
   name: { type: 'string', valueName: 'NAME', help: 'a name for the job' },
+  effort: {
+    type: 'string',
+    valueName: 'fast|standard|best',
+    help: 'how many networks to train and average (default: standard, unless the job describes a network)',
+  },
   epochs: { type: 'string', valueName: 'N', help: 'maximum number of passes over the training rows' },
   spec: { type: 'string', valueName: 'FILE', help: 'a job request in JSON; other flags have priority' },
 } as const satisfies Command['flags'];
@@ -32,7 +37,7 @@ export function splitColumnOf({ split }: Readonly<Record<string, unknown>>): unk
 export async function trainingSpec(flags: Parameters<typeof textFlag>[0]): Promise<Readonly<Record<string, unknown>>> {
   const file = textFlag(flags, 'spec');
   const spec = file === undefined ? {} : await readSpec(file);
-  const [target, split, task, name] = (['target', 'split', 'task', 'name'] as const).map((flag) =>
+  const [target, split, task, name, effort] = (['target', 'split', 'task', 'name', 'effort'] as const).map((flag) =>
     textFlag(flags, flag),
   );
   if (target === undefined && spec.target === undefined) {
@@ -45,6 +50,7 @@ export async function trainingSpec(flags: Parameters<typeof textFlag>[0]): Promi
     ...(split !== undefined && { split: { method: 'column', column: split } }),
     ...(task !== undefined && { task }),
     ...(name !== undefined && { name }),
+    ...(effort !== undefined && { effort }),
     ...(epochs !== undefined && { training: { ...spec.training, epochs } }),
   };
 }

@@ -23,6 +23,12 @@ export function lossReport(losses: readonly EpochLoss[], { best, progress }: Job
   return `\n${lossChart(losses, terminal)}${end}${bestEpoch}.\n`;
 }
 
+/** The networks that the model of an ensemble averages. */
+export function ensembleReport(snapshots: NonNullable<Model['snapshots']>): string {
+  const networks = new Set(snapshots.map(({ member }) => member)).size;
+  return `\nThe model averages ${snapshots.length} snapshots of ${networks} networks.\n`;
+}
+
 /** Why there is no model. */
 export function failureReport({ state, error }: Job): string {
   return error ? `The job ${state}: ${error.message}` : `The job was ${state} by another client.`;

@@ -5,7 +5,7 @@ import type { Warning } from '../../kit/warning.ts';
 import type { DatasetRow } from '../../store/database/tables.ts';
 import { ensembleSizeIssues } from '../../training/estimate/ensemble.ts';
 import { sizeIssues } from '../../training/estimate/sizeIssues.ts';
-import { asksForEnsemble, resolveEnsemble } from '../../training/resolve/ensemble/resolveEnsemble.ts';
+import { asksForEnsemble, resolveEnsemble, trainsEnsemble } from '../../training/resolve/ensemble/resolveEnsemble.ts';
 import { resolveSpec } from '../../training/resolve/resolve.ts';
 import type { DatasetShape } from '../../training/resolve/shape.ts';
 import { type EnsembleSpec, memberSpecs } from '../../training/schemas/ensemble.ts';
@@ -40,7 +40,7 @@ export async function checkRequest(
   findDataset: FindDataset,
   machine: Pick<Machine, 'memoryBytes'>,
 ): Promise<CheckedRequest> {
-  const { request, ...found } = await findRequest(body, findDataset);
+  const { request, ...found } = await findRequest(body, findDataset, networkErrors);
   if (asksForEnsemble(request)) throw invalidSpec([singleNetworkOnly(request)]);
   return checkNetwork(request, found, machine);
 }
@@ -51,8 +51,8 @@ export async function checkJob(
   findDataset: FindDataset,
   machine: Pick<Machine, 'memoryBytes' | 'coresOfJob'>,
 ): Promise<CheckedRequest | CheckedEnsemble> {
-  const { request, ...found } = await findRequest(body, findDataset);
-  return asksForEnsemble(request) ? checkEnsemble(request, found, machine) : checkNetwork(request, found, machine);
+  const { request, ...found } = await findRequest(body, findDataset, jobErrors);
+  return trainsEnsemble(request) ? checkEnsemble(request, found, machine) : checkNetwork(request, found, machine);
 }
 
 /** A request for one network that can run. */
@@ -74,14 +74,22 @@ interface FoundDataset {
   readonly shape: DatasetShape;
 }
 
+/** What is impossible in a request, given the dataset. */
+type ErrorsOf = (request: JobRequest, shape: DatasetShape) => readonly FieldError[];
+
+const networkErrors: ErrorsOf = (request, shape) => resolveSpec(request, shape).errors;
+const jobErrors: ErrorsOf = (request, shape) =>
+  (trainsEnsemble(request) ? resolveEnsemble(request, shape) : resolveSpec(request, shape)).errors;
+
 /** The well-formed request with its dataset. */
 async function findRequest(
   body: unknown,
   findDataset: FindDataset,
+  errorsOf: ErrorsOf,
 ): Promise<FoundDataset & { readonly request: JobRequest }> {
   const checked = check(jobRequestSchema, body);
   if (!checked.ok) {
-    const impossible = await datasetIssues(validSections(body, checked.issues), findDataset);
+    const impossible = await datasetIssues(validSections(body, checked.issues), findDataset, errorsOf);
     throw invalidRequest([...checked.errors, ...impossible]);
   }
   const request = checked.data;
@@ -145,13 +153,13 @@ export function datasetNotFound(id: string): ServiceError {
 async function datasetIssues(
   request: JobRequest | undefined,
   findDataset: FindDataset,
+  errorsOf: ErrorsOf,
 ): Promise<readonly FieldError[]> {
   if (request === undefined) return [];
   const dataset = await findDataset(request.datasetId);
   if (dataset === undefined) return [noDataset(request.datasetId)];
   const shape = shapeOf(dataset);
-  if (shape === undefined) return [];
-  return (asksForEnsemble(request) ? resolveEnsemble(request, shape) : resolveSpec(request, shape)).errors;
+  return shape === undefined ? [] : errorsOf(request, shape);
 }
 
 /** The body without the sections that have issues; undefined if too little is left to check. */

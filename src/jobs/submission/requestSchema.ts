@@ -61,8 +61,9 @@ export const jobRequestSchema = z
     id: 'JobRequest',
     description:
       'One training. Only `datasetId` and `target` are required: the rest has defaults that suit the data. ' +
-      'A job trains a single network, unless it has `ensemble` or `effort`: then it trains several and averages the best. ' +
-      'Of `training`, an ensemble has only `loss`, `precision` and `seed`; the rest belongs to its members.',
+      'A job that describes a network, with `network` or with fields of `training` other than `loss`, `precision` and `seed`, trains exactly that network. ' +
+      'So does a job with `"ensemble": null`, or with a split without validation rows; the rest of the network has defaults. ' +
+      'Any other job trains an ensemble: several networks, whose best are averaged. `effort` says how many.',
     examples: [
       { datasetId: DATASET_TO_REPLACE, target: 'income' },
       {
@@ -77,7 +78,7 @@ export const jobRequestSchema = z
         priority: 0,
         labels: { team: 'risk' },
       },
-      { datasetId: DATASET_TO_REPLACE, target: 'income', effort: 'standard' },
+      { datasetId: DATASET_TO_REPLACE, target: 'income', effort: 'fast' },
     ],
   });
 export type JobRequest = z.output<typeof jobRequestSchema>;

@@ -12,7 +12,9 @@ export type Effort = (typeof EFFORTS)[number];
 
 export const effortSchema = z
   .enum(EFFORTS)
-  .describe('How many networks an ensemble without `ensemble.members` trains, and for how many epochs at most.');
+  .describe(
+    'How many networks an ensemble without `ensemble.members` trains, and for how many epochs at most. Default: `standard`.',
+  );
 
 const maxSelected = z
   .int()

@@ -101,6 +101,18 @@ yes    3    7
     });
   });
 
+  it('submits an effort, and says what the model of an ensemble averages', async () => {
+    const snapshots = [1, 3, 3].map((member, index) => ({ member, epoch: index + 4 }));
+    const answers = {
+      ...ROAD,
+      'GET /v1/models/mdl_1': [{ body: { ...ROAD['GET /v1/models/mdl_1'][0].body, snapshots } }],
+    };
+    const { output, received } = await runTrain(answers, [table, '--target', 'y', '--effort', 'fast']);
+    expect(bodyOf(received, '/v1/jobs')).toEqual({ datasetId: 'ds_1', target: 'y', effort: 'fast' });
+    expect(output).toContain('The model averages 3 snapshots of 2 networks.\n');
+    expect(output).not.toContain('training loss');
+  });
+
   it('prints only the job and its model as JSON', async () => {
     const { code, output } = await runTrain(ROAD, [table, '--target', 'y', '--json']);
     expect(code).toBe(0);

@@ -42,6 +42,7 @@ const MODEL = {
   task: 'binary',
   classes: ['no', 'yes'],
   inputs: [{ name: 'x' }, { name: "it's" }],
+  snapshots: null,
   metrics: {
     training: {
       loss: 0.4,

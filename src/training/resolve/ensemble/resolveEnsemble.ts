@@ -28,9 +28,20 @@ const DEFAULT_EFFORT = 'standard';
 /** The golden ratio in 32 bits: an odd number, so that no two members have the same seed. */
 const SEED_STEP = 0x9e3779b9;
 
-/** Whether the request asks for an ensemble. */
+/** Whether the request asks for an ensemble by name. */
 export function asksForEnsemble({ ensemble, effort }: EnsembleJobRequest): boolean {
   return (ensemble ?? null) !== null || effort !== undefined;
+}
+
+/**
+ * Whether a job trains an ensemble: also unless the request describes a single network, or leaves
+ * no validation rows to select on.
+ */
+export function trainsEnsemble(request: EnsembleJobRequest): boolean {
+  if (asksForEnsemble(request)) return true;
+  const { ensemble, network, training, split } = request;
+  const describesNetwork = network !== undefined || Object.keys(training ?? {}).some((name) => !SHARED.includes(name));
+  return ensemble === undefined && !describesNetwork && hasValidationRows(split);
 }
 
 /**
@@ -94,10 +105,14 @@ function checkCombination({ network, training, ensemble, effort }: EnsembleJobRe
 }
 
 function checkValidationRows({ split }: TrainingSpec, issues: Issues): void {
-  // A column may name the validation rows.
-  if (split.method === 'column' || split.validation > 0) return;
+  if (hasValidationRows(split)) return;
   const message = 'An ensemble is selected on the validation rows. Use a share above 0, or train one network.';
   issues.add('/split/validation', message);
+}
+
+/** A column may name the validation rows. */
+function hasValidationRows(split: EnsembleJobRequest['split']): boolean {
+  return split?.method === 'column' || split?.validation !== 0;
 }
 
 /** The members, and how many networks the model averages at most. */
