@@ -57,7 +57,7 @@ export async function benchSearch(): Promise<readonly Row[]> {
 /** The default job, and a sweep of it. */
 async function searched({ address }: BuiltService, { dataset, target }: PublishedJob): Promise<Row> {
   const datasetId = await uploadPublished(address, dataset);
-  const job = { datasetId, target, split: { method: 'column', column: 'split' } };
+  const job = { datasetId, target, split: { method: 'column', column: 'split' }, ensemble: null };
   const { id } = await post<Job>(address, '/v1/jobs', job);
   const defaults = await untilOver<Job>(address, `/v1/jobs/${id}`);
   const request = { job, space: SPACE, search: { algorithm: 'tpe', trials: TRIALS }, pruning: { type: 'asha' } };

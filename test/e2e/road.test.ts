@@ -59,11 +59,11 @@ describe('the workflow from a table to predictions', () => {
     ]);
   });
 
-  it('trains with only a dataset and a target, every default filled in', async () => {
-    const job = await submit({ target: 'buys' });
+  it('trains with only a dataset, a target and an effort, every default filled in', async () => {
+    const job = await submit({ target: 'buys', effort: 'fast' });
     expect(job.hyperparameters).toMatchObject({
       task: 'binary',
-      training: { optimizer: { type: expect.any(String) } },
+      ensemble: { members: expect.arrayContaining([expect.objectContaining({ network: expect.anything() })]) },
     });
     expect(await api.ended(job.id)).toMatchObject({ state: 'succeeded', error: null, progress: { fraction: 1 } });
   });

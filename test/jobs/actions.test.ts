@@ -16,7 +16,7 @@ async function openActions() {
   const { database, checkpoints, bus, jobs } = openJobs();
   const datasetId = await insertDataset(database);
   const queue = createQueue(database, 'worker', Date.now);
-  const submit = async () => (await jobs.submit({ datasetId, target: 'species' })).id;
+  const submit = async () => (await jobs.submit({ datasetId, target: 'species', ensemble: null })).id;
   const running = async () => {
     const id = await submit();
     await queue.claim(ANY);

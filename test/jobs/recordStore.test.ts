@@ -11,7 +11,7 @@ const INFO = { level: 'info', code: 'note', message: 'A note.' } as const;
 async function openSequence() {
   const { database, jobs } = openJobs();
   const datasetId = await insertDataset(database);
-  const submit = async () => (await jobs.submit({ datasetId, target: 'species' })).id;
+  const submit = async () => (await jobs.submit({ datasetId, target: 'species', ensemble: null })).id;
   const id = await submit();
   const positions = async (jobId: string) =>
     (await createEventStore(database).after(jobId, START)).rows.map(({ type, epoch }) => `${type} ${epoch}`);

@@ -15,7 +15,7 @@ const NOW = Date.parse('2026-11-23T08:00:00Z');
 async function openQueued() {
   const { database, jobs } = openJobs();
   const datasetId = await insertDataset(database);
-  const submit = async () => (await jobs.submit({ datasetId, target: 'species' })).id;
+  const submit = async () => (await jobs.submit({ datasetId, target: 'species', ensemble: null })).id;
   const row = (id: string) => database.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
   const statesOf = async (id: string): Promise<readonly string[]> => {
     const events = database.selectFrom('events').select('data').where('jobId', '=', id).where('type', '=', 'state');

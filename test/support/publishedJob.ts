@@ -45,7 +45,12 @@ export async function runPublishedJob(
   const start = performance.now();
   const datasetId = await uploadPublished(address, dataset);
   const uploaded = performance.now();
-  const job = await finishedJob(address, { datasetId, target, split: { method: 'column', column: 'split' } });
+  const job = await finishedJob(address, {
+    datasetId,
+    target,
+    split: { method: 'column', column: 'split' },
+    ensemble: null,
+  });
   const finished = performance.now();
   const { metrics } = await call(address, `/v1/models/${job.modelId}`);
   return {

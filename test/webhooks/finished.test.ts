@@ -32,7 +32,7 @@ it('sends the models and the errors of jobs that a worker has ended', async () =
   const supervisor = startSupervisor({ database, module: ENTRY, args, bus, clock: Date.now, log });
   onTestFinished(supervisor.stop);
   const datasetId = await insertDataset(database);
-  for (const name of ['plain', 'fails']) await jobs.submit({ name, datasetId, target: 'species' });
+  for (const name of ['plain', 'fails']) await jobs.submit({ name, datasetId, target: 'species', ensemble: null });
   const messages = (await receiver.called(2)).map(({ body }) => JSON.parse(body));
   expect(messages.toSorted((a, b) => b.type.localeCompare(a.type))).toMatchObject([
     { type: 'job.succeeded', data: { name: 'plain', datasetId, modelId: expect.stringMatching(/^mdl_/), error: null } },

@@ -28,7 +28,7 @@ async function openBoth() {
     return supervisor;
   };
   const died = once(deaths, 'data');
-  const submit = async (name: string) => (await jobs.submit({ name, datasetId, target: 'species' })).id;
+  const submit = async (name: string) => (await jobs.submit({ name, datasetId, target: 'species', ensemble: null })).id;
   return { database, bus, jobs, start, submit, died };
 }
 

@@ -16,7 +16,7 @@ async function openSuspects() {
   const clock = { now: 1_000_000 };
   const queueOf = (owner: string) => createQueue(database, owner, () => clock.now);
   const queue = queueOf('worker');
-  const submit = async () => (await jobs.submit({ datasetId, target: 'species' })).id;
+  const submit = async () => (await jobs.submit({ datasetId, target: 'species', ensemble: null })).id;
   const die = () => reclaimCrashed(database, clock.now, 'worker');
   const rowOf = (id: string) =>
     database.selectFrom('jobs').select(['crashes', 'suspectAt']).where('id', '=', id).executeTakeFirst();

@@ -101,12 +101,18 @@ const { jobs, bus, preparing, submit, stop } = await openTraining();
 afterAll(stop);
 
 describe('a training', () => {
-  it('needs only a target to create a model from a table', async () => {
-    const { id } = await submit({ target: 'species' });
+  it('needs only a target and an effort to create a model from a table', async () => {
+    const { id } = await submit({ target: 'species', effort: 'fast' });
     const job = await over(jobs, id);
     expect(job).toMatchObject({ state: 'succeeded', progress: { fraction: 1, etaSeconds: 0 }, error: null });
-    expect(job.latest?.accuracy).toBeGreaterThan(0.9);
+    expect(job.latest?.score).toBeLessThan(0.3);
+    expect(job.hyperparameters).toMatchObject({ ensemble: { maxSelected: 8 } });
     expect(job.warnings).toContainEqual(expect.objectContaining({ code: 'identifier_left_out', column: 'id' }));
+  });
+
+  it('records the losses of each epoch of a single network, and the best epoch', async () => {
+    const { id } = await submit({ target: 'species', ensemble: null });
+    const job = await over(jobs, id);
     const { items } = await jobs.losses(id, { after: 0, limit: 10_000 });
     expect(items.map(({ epoch }) => epoch)).toEqual(items.map((_, i) => i + 1));
     expect(items).toHaveLength(job.progress?.epoch ?? 0);

@@ -148,7 +148,7 @@ it('the queue limit is never exceeded by concurrent requests', async () => {
   const { database, jobsOf } = openJobs();
   const datasetId = await insertDataset(database);
   const jobs = jobsOf({ project: 'default', quotas: { ...NO_QUOTAS, queuedJobs: 2 } });
-  const submit = () => jobs.submit({ datasetId, target: 'species' });
+  const submit = () => jobs.submit({ datasetId, target: 'species', ensemble: null });
   const outcomes = await Promise.allSettled([submit(), submit(), submit()]);
   expect(outcomes.filter(({ status }) => status === 'rejected')).toMatchObject([
     { reason: { code: 'queued_jobs_quota' } },
@@ -161,9 +161,9 @@ it('a paused job cannot be resumed while the queue is full', async () => {
   const { database, jobsOf } = openJobs();
   const datasetId = await insertDataset(database);
   const jobs = jobsOf({ project: 'default', quotas: { ...NO_QUOTAS, queuedJobs: 1 } });
-  const paused = await jobs.submit({ datasetId, target: 'species' });
+  const paused = await jobs.submit({ datasetId, target: 'species', ensemble: null });
   await jobs.pause(paused.id);
-  const waiting = await jobs.submit({ datasetId, target: 'species' });
+  const waiting = await jobs.submit({ datasetId, target: 'species', ensemble: null });
   await expect(jobs.resume(paused.id)).rejects.toMatchObject({ code: 'queued_jobs_quota' });
   expect(await jobs.get(paused.id)).toMatchObject({ state: 'paused' });
   await jobs.cancel(waiting.id);

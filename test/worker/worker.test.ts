@@ -61,7 +61,7 @@ async function openWorker(changes: Partial<WorkerDeps> = {}) {
     return worker;
   };
   const submit = async (name: string, request: object = {}) =>
-    (await jobs.submit({ name, datasetId, target: 'species', ...request })).id;
+    (await jobs.submit({ name, datasetId, target: 'species', ensemble: null, ...request })).id;
   return { folder, database, bus, jobs, datasetId, start, submit };
 }
 

@@ -14,7 +14,10 @@ const ROWS = Array.from({ length: 200 }, (_, row) => ({
 async function main(baseUrl: string): Promise<PredictAnswer['predictions']> {
   client.setConfig({ baseUrl });
   const { data: dataset } = await uploadDataset({ body: ROWS, query: { name: 'sizes' }, throwOnError: true });
-  const { data: job } = await createJob({ body: { datasetId: dataset.id, target: 'large' }, throwOnError: true });
+  const { data: job } = await createJob({
+    body: { datasetId: dataset.id, target: 'large', effort: 'fast' },
+    throwOnError: true,
+  });
   const { modelId } = await ended(job);
   if (modelId === null) throw new Error('The job made no model.');
   const rows = [

@@ -105,7 +105,7 @@ beforeAll(async () => {
   key = (await service.makeKey(['admin'])).key;
   const rows = Array.from({ length: 40 }, (_, i) => `${i},${i % 3 ? 'u' : 'v'},${i % 2 ? 'p' : 'q'}`).join('\n');
   datasetId = await create('/v1/datasets', `a,b,income\n${rows}\n`, 'text/csv');
-  const jobs = await create('/v1/jobs', JSON.stringify({ datasetId, target: 'income' }));
+  const jobs = await create('/v1/jobs', JSON.stringify({ datasetId, target: 'income', ensemble: null }));
   const models = await createModel(service.database, jobs);
   const space = { lr: { type: 'uniform', min: 0, max: 1 } };
   const sweeps = await create('/v1/sweeps', JSON.stringify({ space, external: true, objective: { metric: 'loss' } }));

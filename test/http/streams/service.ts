@@ -22,7 +22,8 @@ export async function openStreams(changes: Partial<StreamRoutesOptions> = {}, gu
   const app = await buildApp({ version: '0.0.0', routes, guard, limits: HTTP_LIMITS, logger: false });
   onTestFinished(() => app.close());
   const address = await app.listen({ host: '127.0.0.1', port: 0 });
-  const submit = async (name = 'plain') => (await jobs.submit({ name, datasetId, target: 'species' })).id;
+  const submit = async (name = 'plain') =>
+    (await jobs.submit({ name, datasetId, target: 'species', ensemble: null })).id;
   return { folder, database, jobs, bus, app, address, submit, readers };
 }
 

@@ -14,7 +14,7 @@ const spec = specFor(flowers(30), { target: 'kind' });
 async function openCheckpoints() {
   const { folder, database, checkpoints, jobs } = openJobs();
   const datasetId = await insertDataset(database);
-  const { id } = await jobs.submit({ datasetId, target: 'species' });
+  const { id } = await jobs.submit({ datasetId, target: 'species', ensemble: null });
   const write = (step: number, finished = false) => {
     const bytes = encodeCheckpoint(checkpointAt(step, finished), spec);
     return checkpoints.write(id, { step, epoch: 1, finished, bytes });

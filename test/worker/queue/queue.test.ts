@@ -12,7 +12,8 @@ async function openQueue() {
   const datasetId = await insertDataset(database);
   const clock = { now: Date.now() };
   const queueOf = (owner: string) => createQueue(database, owner, () => clock.now);
-  const submit = async (request: object = {}) => (await jobs.submit({ datasetId, target: 'species', ...request })).id;
+  const submit = async (request: object = {}) =>
+    (await jobs.submit({ datasetId, target: 'species', ensemble: null, ...request })).id;
   return { database, jobs, clock, queueOf, submit };
 }
 
