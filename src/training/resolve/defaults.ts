@@ -1,9 +1,13 @@
 import { sizeOf } from '../../engine/network/size.ts';
+import { learnedParameters, type NetworkSpec } from '../../engine/network/spec.ts';
+import { updateCostOf } from '../../engine/optimizers/hiddenWeights.ts';
+import { createOptimizer } from '../../engine/optimizers/optimizers.ts';
 import type { EmbeddingSettings, LayerRequest } from '../schemas/network.ts';
 import type { OptimizerRequest } from '../schemas/optimizer.ts';
 import type { Task } from '../schemas/task.ts';
 import type { TrainingSettings } from '../schemas/training.ts';
 import { resolveLayer } from './network.ts';
+import { resolveOptimizer } from './optimizer.ts';
 
 export interface Size {
   /** Rows with a target. */
@@ -147,9 +151,19 @@ function defaultEpochs(size: Size, layers: readonly LayerRequest[], batchSize: n
 }
 
 /** The multiply-adds of an epoch in the passes of these hidden layers. */
-export function epochCost({ rows, inputs, task, classes }: Size, layers: readonly LayerRequest[]): number {
+export function epochCost(size: Size, layers: readonly LayerRequest[]): number {
+  return PRODUCTS_PER_STEP * sizeOf(networkFor(size, layers)).multiplyAdds * size.rows;
+}
+
+/** The multiply-adds of the optimizer's own products in a step. */
+export function updateCost(size: Size, layers: readonly LayerRequest[], request: OptimizerRequest): number {
+  const optimizer = createOptimizer(resolveOptimizer(request));
+  return updateCostOf(optimizer, learnedParameters(networkFor(size, layers))).multiplyAdds;
+}
+
+/** The network without an embedding: its inputs include those that an embedding adds. */
+function networkFor({ inputs, task, classes }: Size, layers: readonly LayerRequest[]): NetworkSpec {
   // Requests without inputs or classes are rejected, but have defaults before.
   const output = { units: task === 'multiclass' ? Math.max(1, classes) : 1, activation: 'linear' } as const;
-  const { multiplyAdds } = sizeOf({ inputs: Math.max(1, inputs), layers: [...layers.map(resolveLayer), output] });
-  return PRODUCTS_PER_STEP * multiplyAdds * rows;
+  return { inputs: Math.max(1, inputs), layers: [...layers.map(resolveLayer), output] };
 }

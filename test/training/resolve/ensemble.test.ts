@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
+import { sizeOf } from '../../../src/engine/network/size.ts';
+import { learnedParameters } from '../../../src/engine/network/spec.ts';
+import { updateCostOf } from '../../../src/engine/optimizers/hiddenWeights.ts';
+import { createOptimizer } from '../../../src/engine/optimizers/optimizers.ts';
+import { networkOf } from '../../../src/training/estimate/networkOf.ts';
 import { resolveEnsemble } from '../../../src/training/resolve/ensemble/resolveEnsemble.ts';
+import type { DatasetShape } from '../../../src/training/resolve/shape.ts';
 import {
   type EnsembleSpec,
   effortSchema,
@@ -9,7 +15,7 @@ import {
   ensembleSpecSchema,
   memberSpecs,
 } from '../../../src/training/schemas/ensemble.ts';
-import { specRequestSchema, trainingSpecSchema } from '../../../src/training/schemas/spec.ts';
+import { specRequestSchema, type TrainingSpec, trainingSpecSchema } from '../../../src/training/schemas/spec.ts';
 
 const requestSchema = specRequestSchema.extend({
   ensemble: ensembleRequestSchema.nullable().optional(),
@@ -37,6 +43,15 @@ function specOf(request: Request, table = TABLE) {
   const { spec, errors } = resolve(request, table);
   if (spec === null) throw new Error(JSON.stringify(errors));
   return spec;
+}
+
+/** Of the three products of each weight, and of the optimizer. */
+function multiplyAddsOfEpoch(spec: TrainingSpec, table: DatasetShape): number {
+  const { optimizer, batchSize } = spec.training;
+  const network = networkOf(spec, table);
+  const steps = Math.ceil(table.rows / Number(batchSize));
+  const update = updateCostOf(createOptimizer(optimizer), learnedParameters(network));
+  return 3 * sizeOf(network).multiplyAdds * table.rows + steps * update.multiplyAdds;
 }
 
 /** The scale of its embedding, or its activation. */
@@ -101,6 +116,24 @@ describe('the default members', () => {
     expect(epochs('fast', 200_000)).toBeLessThan(epochs('best', 200_000));
     expect(epochs('best', 10_000_000)).toBe(12);
   });
+
+  it.each([
+    ['fast', 6e11, 9000, 6],
+    ['fast', 6e11, 5000, 60],
+    ['standard', 5.5e12, 50_000, 6],
+    ['standard', 5.5e12, 30_000, 60],
+  ] as const)(
+    'of %s have at most %d multiply-adds with %d rows and %d columns, those of muon included',
+    (effort, budget, rows, width) => {
+      const wide = Array.from({ length: width }, (_, i) => ({ ...column, name: `n${i}` }));
+      const table = { rows, columns: [...wide, { ...column, name: 'y' }] };
+      const specs = memberSpecs(specOf({ target: 'y', effort }, table));
+      const planned = specs.reduce((sum, spec) => sum + spec.training.epochs * multiplyAddsOfEpoch(spec, table), 0);
+      expect(Math.min(...specs.map(({ training }) => training.epochs))).toBeGreaterThan(12);
+      expect(planned).toBeLessThan(1.05 * budget);
+      expect(planned).toBeGreaterThan(0.9 * budget);
+    },
+  );
 
   it('use the features of the job', () => {
     const { members } = specOf({ target: 'y', effort: 'standard', features: { bins: 5, exclude: ['a'] } }).ensemble;

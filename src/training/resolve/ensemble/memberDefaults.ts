@@ -1,19 +1,22 @@
 import type { Effort, MemberRequest } from '../../schemas/ensemble.ts';
-import type { LayerRequest } from '../../schemas/network.ts';
-import { epochCost, MIN_EPOCHS, OPTIMIZER, type Size } from '../defaults.ts';
+import type { EmbeddingRequest, LayerRequest } from '../../schemas/network.ts';
+import type { OptimizerRequest } from '../../schemas/optimizer.ts';
+import { epochCost, MIN_EPOCHS, OPTIMIZER, type Size, updateCost } from '../defaults.ts';
+import { completeEmbedding } from '../embedding.ts';
 
-/** The data that a list of members is chosen for. */
+/** The data that a list of members is chosen for. `inputs` includes those of bins. */
 export interface EnsembleSize extends Size {
+  readonly inputsWithoutBins: number;
   readonly numericColumns: number;
 }
 
 /**
- * Multiply-adds of all members together, at most, and how many networks a model averages. Early
- * stopping ends most trainings sooner.
+ * Multiply-adds of all members together, at most, those of their optimizers included, and how many
+ * networks a model averages. Early stopping ends most trainings sooner.
  */
 const EFFORT_LIMITS: Readonly<Record<Effort, { readonly budget: number; readonly maxSelected: number }>> = {
-  fast: { budget: 5e11, maxSelected: 8 },
-  standard: { budget: 5e12, maxSelected: 16 },
+  fast: { budget: 6e11, maxSelected: 8 },
+  standard: { budget: 5.5e12, maxSelected: 16 },
   best: { budget: 3e13, maxSelected: 16 },
 };
 
@@ -30,11 +33,9 @@ interface Kind {
 interface MemberPlan {
   readonly features: NonNullable<MemberRequest['features']>;
   readonly network: NonNullable<MemberRequest['network']> & { readonly layers: LayerRequest[] };
-  /** Inputs of layer 1 that the embedding adds. */
-  readonly embedded: number;
   readonly epochs: number;
   readonly patience: number;
-  readonly training: NonNullable<MemberRequest['training']>;
+  readonly training: NonNullable<MemberRequest['training']> & { readonly optimizer: OptimizerRequest };
 }
 
 /**
@@ -69,7 +70,6 @@ const cosine = (scale: number, optimizer: typeof MUON | typeof ADAMW): Kind => (
       embedding: { type: 'cosine', scale },
       layers: repeat(3, { units: 128, activation: 'relu', initializer: 'fanInUniform', dropout: 0.05 }),
     },
-    embedded: 24 * size.numericColumns,
     epochs: optimizer.type === 'muon' ? cosineEpochs(size) : 2 * cosineEpochs(size),
     patience: 12,
     training: {
@@ -97,7 +97,7 @@ const bins = (dropout: number): Kind => ({
   member: () => ({
     features: {},
     network: { layers: repeat(2, { units: 256, activation: 'mish', dropout }) },
-    ...{ embedded: 0, epochs: 60, patience: 12, training: DECAYING },
+    ...{ epochs: 60, patience: 12, training: DECAYING },
   }),
 });
 
@@ -106,7 +106,7 @@ const plain = (epochs: number, patience: number): Kind => ({
   member: ({ task }) => ({
     features: { bins: 0, scaling: 'standard' },
     network: { layers: repeat(3, { units: 256, activation: 'selu', dropout: 0.15 }) },
-    ...{ embedded: 0, epochs, patience },
+    ...{ epochs, patience },
     training: task === 'regression' ? DECAYING : { ...DECAYING, labelSmoothing: 0.1 },
   }),
 });
@@ -144,9 +144,18 @@ export function defaultMembers(effort: Effort, size: EnsembleSize) {
   return { members: plans.map((plan) => completeMember(plan, size, share)), maxSelected };
 }
 
-/** Of an epoch. */
-function costOf({ network, embedded }: MemberPlan, size: EnsembleSize): number {
-  return epochCost({ ...size, inputs: size.inputs + embedded }, network.layers);
+/** Multiply-adds of an epoch, those of the optimizer included. */
+function costOf({ features, network, training }: MemberPlan, size: EnsembleSize): number {
+  const plain = features.bins === 0 ? size.inputsWithoutBins : size.inputs;
+  const layers = { ...size, inputs: plain + addedInputs(network.embedding, size) };
+  const steps = Math.ceil(size.rows / batchSizeFor(size.rows));
+  return epochCost(layers, network.layers) + steps * updateCost(layers, network.layers, training.optimizer);
+}
+
+/** Inputs of layer 1 that the embedding adds to those of the numbers themselves. */
+function addedInputs(embedding: EmbeddingRequest | null | undefined, { numericColumns, rows }: EnsembleSize): number {
+  if (!embedding) return 0;
+  return numericColumns * (completeEmbedding(embedding, { columns: numericColumns, rows }).width - 1);
 }
 
 /** `share`: the part of its epochs that the budget allows. */

@@ -134,6 +134,7 @@ function sizeOf(base: TrainingSpec, dataset: DatasetShape): EnsembleSize {
   return {
     rows: dataset.rows - (target?.missing ?? 0),
     inputs: countInputs(used, base.features).inputs,
+    inputsWithoutBins: countInputs(used, { ...base.features, bins: 0 }).inputs,
     task: base.task,
     classes: target?.distinct ?? 0,
     numericColumns: countNumberColumns(used),
