@@ -21,9 +21,14 @@ export function splitAtRandom(rows: Int32Array, { validation, test }: SplitFract
   return splitByFractions(order, validation, test);
 }
 
+/** Validation rows for each class, from which on every class has at least one. */
+const VALIDATION_ROWS_PER_CLASS = 2;
+
 /**
  * The same with each class split in proportion. Every class has at least one training row, so a
- * class of one row is only trained.
+ * class of one row is only trained. A class of more rows has a validation row, unless the classes
+ * are too many for that: a class without one would seem to be impossible, and the best epoch would
+ * be the one that never predicts it.
  */
 export function splitStratified(
   rows: Int32Array,
@@ -35,12 +40,15 @@ export function splitStratified(
   const drawn: Record<SplitName, Int32Array[]> = { training: [], validation: [], test: [] };
   // The rounding error of one class is carried to the next, so that the totals are exact.
   const owed = { validation: 0, test: 0 };
-  for (const ofClass of rowsByClass(rows, classes)) {
+  const byClass = rowsByClass(rows, classes);
+  const validatesEach = rows.length * fractions.validation >= VALIDATION_ROWS_PER_CLASS * byClass.length;
+  for (const ofClass of byClass) {
     generator.shuffle(ofClass);
     owed.test += ofClass.length * fractions.test;
     owed.validation += ofClass.length * fractions.validation;
-    const testRows = Math.min(Math.round(owed.test), ofClass.length - 1);
-    const validationRows = Math.min(Math.round(owed.validation), ofClass.length - 1 - testRows);
+    const fewest = validatesEach && ofClass.length > 1 ? 1 : 0;
+    const testRows = Math.min(Math.round(owed.test), ofClass.length - 1 - fewest);
+    const validationRows = Math.max(fewest, Math.min(Math.round(owed.validation), ofClass.length - 1 - testRows));
     owed.test -= testRows;
     owed.validation -= validationRows;
     drawn.test.push(ofClass.subarray(0, testRows));

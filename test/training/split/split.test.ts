@@ -48,6 +48,16 @@ describe('a random split', () => {
     expect(countOf(parts(100, { ...RANDOM, stratify: true }, classes).training, classes, 1)).toBe(1);
   });
 
+  it.each([
+    [2, [1, 1, 0]],
+    [3, [2, 1, 0]],
+    [8, [5, 2, 1]],
+  ])('validates a class of %d rows in a thousand', (rare, counts) => {
+    const classes = Float64Array.from({ length: 1000 }, (_, row) => (row < rare ? 1 : 0));
+    const { training, validation, test } = parts(1000, { ...RANDOM, stratify: true }, classes);
+    expect([training, validation, test].map((part) => countOf(part, classes, 1))).toEqual(counts);
+  });
+
   it('has exact totals if every class is small', () => {
     const classes = Float64Array.from({ length: 90 }, (_, row) => Math.floor(row / 3));
     expect(sizes(parts(90, { ...RANDOM, stratify: true }, classes))).toEqual([63, 18, 9]);
