@@ -3,6 +3,7 @@ import { type Column, isNumberColumn, type NumberColumn } from '../formats/table
 import { parseBoolean } from '../formats/types/boolean.ts';
 import { compareNumbers } from '../formats/types/numbers.ts';
 import { asCategories, asNumbers } from './columns/conversions.ts';
+import { clampOutlier, outlierBounds } from './scaling/outliers.ts';
 import { moments } from './scaling/scaling.ts';
 
 /** The class labels of a target, in the order of the network's outputs. */
@@ -47,10 +48,22 @@ function fitBooleans({ name, values, words = ['false', 'true'] }: NumberColumn, 
   return { kind: 'classes', column: name, classes };
 }
 
-/** Mean and deviation of the target in the training rows. */
+/** The square of a standardized target must be a float32, and a sum of many as well. */
+const MAX_STANDARDIZED = 1000;
+
+/**
+ * Mean and deviation of the target in the training rows, with outliers clamped: a network cannot
+ * learn the other values if one outlier makes all of them equal.
+ */
 export function fitNumber(column: Column, rows: Int32Array): FittedNumber {
-  const values = asNumbers(column);
-  return { kind: 'number', column: column.name, ...moments(Float64Array.from(rows, (row) => values[row])) };
+  const all = asNumbers(column);
+  const values = Float64Array.from(rows, (row) => all[row]);
+  const bounds = outlierBounds(values);
+  const { mean, deviation } = moments(values.map((value) => clampOutlier(value, bounds)));
+  const farthest = values.reduce((most, value) => {
+    return Math.max(most, Math.abs(value / MAX_STANDARDIZED - mean / MAX_STANDARDIZED));
+  }, 0);
+  return { kind: 'number', column: column.name, mean, deviation: Math.max(deviation, farthest) };
 }
 
 /** A number that is learned without scaling: counts, whose logarithm the network outputs. */

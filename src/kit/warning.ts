@@ -13,6 +13,7 @@ const WARNINGS = {
   one_class_in_training: 'the training rows have one class',
   untrained_classes: 'classes have no training rows',
   constant_training_target: 'the training rows have one number as target',
+  target_outliers: 'a few training rows make most of the variance of the target',
   text_left_out: 'a column of text is not used',
   identifier_left_out: 'a column that identifies rows is not used',
   constant_column: 'a column without different values is not used',

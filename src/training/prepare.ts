@@ -152,7 +152,7 @@ export function fitTable(table: Table, spec: TrainingSpec) {
     weights,
     warnings: [
       ...missingTargets(table, targetColumn, kind, known.length),
-      ...targetWarnings({ column: targetColumn, target, rows, splits }),
+      ...targetWarnings({ column: targetColumn, target, rows, splits, loss: lossName(spec.training.loss) }),
       ...weightWarnings,
       ...splitWarnings,
       ...castWarnings,

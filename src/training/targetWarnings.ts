@@ -1,4 +1,6 @@
+import type { LossName } from '../engine/losses/losses.ts';
 import { isNumber } from '../features/columns/conversions.ts';
+import { clampOutlier, outlierBounds } from '../features/scaling/outliers.ts';
 import { encodeTarget, type FittedClasses, type FittedTarget } from '../features/target.ts';
 import { type Column, isNumberColumn, type Table } from '../formats/table.ts';
 import { nameSome } from '../kit/nameSome.ts';
@@ -10,17 +12,24 @@ const NUMERIC_SHARE = 0.5;
 /** Up to so many different numbers are probably codes, such as 0, 1 and unknown. */
 const MAX_CODES = 10;
 
+/** A greater share of the variance in few rows decides what a squared loss learns. */
+const MAX_OUTLIER_SHARE = 0.5;
+
 export interface TargetRows {
   readonly column: Column;
   readonly target: FittedTarget;
   /** The rows that have a target and a weight. */
   readonly rows: Int32Array;
   readonly splits: Splits;
+  readonly loss: LossName;
 }
 
 /** Warnings about the values of a target: which of them can be learned and measured. */
-export function targetWarnings({ column, target, rows, splits }: TargetRows): Warning[] {
-  if (target.kind === 'number') return constantWarning(column, encodeTarget(target, column, splits.training));
+export function targetWarnings({ column, target, rows, splits, loss }: TargetRows): Warning[] {
+  if (target.kind === 'number') {
+    const values = encodeTarget(target, column, splits.training);
+    return [...constantWarning(column, values), ...(loss === 'mse' ? outliersWarning(column, values) : [])];
+  }
   const counts = countClasses(target, column, rows);
   const trained = countClasses(target, column, splits.training);
   return [
@@ -64,6 +73,19 @@ function constantWarning({ name }: Column, values: Float64Array): Warning[] {
   return [{ code: 'constant_training_target', column: name, message }];
 }
 
+/** `values` are standardized, so that their squares are finite. */
+function outliersWarning({ name }: Column, values: Float64Array): Warning[] {
+  const bounds = outlierBounds(values);
+  const [mean, total] = [sum(values) / values.length, sum(values.map((value) => value ** 2))];
+  const outliers = values.filter((value) => clampOutlier(value, bounds) !== value);
+  const share = sum(outliers.map((value) => (value - mean) ** 2)) / (total - values.length * mean ** 2);
+  if (!(share > MAX_OUTLIER_SHARE)) return [];
+  const message =
+    `${outliers.length} of ${values.length} training rows have a far larger or smaller '${name}' than all others: they make ${Math.floor(100 * share)} % of its variance, ` +
+    'and the loss mse fits them before all others. Correct them if they are mistakes, or use the loss huber to predict ordinary values well.';
+  return [{ code: 'target_outliers', column: name, message }];
+}
+
 /** Numbers that a few words among them made classes. */
 function numbersAsClassesWarning(column: Column, rows: Int32Array): Warning[] {
   if (isNumberColumn(column)) return [];
@@ -78,6 +100,10 @@ function numbersAsClassesWarning(column: Column, rows: Int32Array): Warning[] {
     `The target '${column.name}' has numbers in ${numericRows} rows and words in ${wordRows}, most often ${nameSome(words.map(({ word }) => word))}, ` +
     'so every value is a class. Use "task": "regression" to predict the numbers and leave out the rows with words.';
   return [{ code: 'numbers_as_classes', column: column.name, message }];
+}
+
+function sum(values: Float64Array): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function sumCounts(values: readonly { readonly count: number }[]): number {

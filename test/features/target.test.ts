@@ -44,6 +44,21 @@ describe('a target', () => {
     expect(decodeNumber(target, encoded[2])).toBeCloseTo(3, 12);
   });
 
+  it('of numbers has the deviation of its ordinary numbers, whatever outliers it has', () => {
+    const ordinary = Array.from({ length: 100 }, (_, row) => Math.sin(row));
+    const { mean, deviation } = fitNumber(numbers('y', ordinary), firstRows(100));
+    const target = fitNumber(numbers('y', [...ordinary, 400, -300]), firstRows(102));
+    expect(target.deviation).toBeLessThan(5 * deviation);
+    expect(Math.abs(target.mean - mean)).toBeLessThan(deviation);
+  });
+
+  it.each([1e6, 1e30, 1e308])('of numbers stays a float32 when it is squared, also if one is %d', (outlier) => {
+    const column = numbers('y', [...Array.from({ length: 99 }, (_, row) => row), outlier, -outlier]);
+    const target = fitNumber(column, firstRows(101));
+    for (const value of encodeTarget(target, column, firstRows(101))) expect(Math.abs(value)).toBeLessThan(1001);
+    expect(Number.isFinite(target.deviation)).toBe(true);
+  });
+
   it('is NaN for an unknown class', () => {
     const target = fitClasses(words('y', ['a', 'b']), firstRows(2));
     expect([...encodeTarget(target, words('y', ['c', null]), firstRows(2))]).toEqual([Number.NaN, Number.NaN]);

@@ -157,3 +157,31 @@ it('a target with one number in the training part is warned about', () => {
     },
   ]);
 });
+
+describe('a target of numbers with outliers', () => {
+  const withOutliers = numbers(
+    'y',
+    rowNumbers.map((row) => (row % 20 === 3 ? 1000 * (row + 1) : row)),
+  );
+
+  it('has a warning that counts them, because a squared loss fits little else', () => {
+    expect(warningsOf(withOutliers, PARTS)).toEqual([
+      {
+        code: 'target_outliers',
+        column: 'y',
+        message: expect.stringMatching(/^2 of 40 training rows .* \d\d % of its variance, .* use the loss huber/),
+      },
+    ]);
+  });
+
+  it.each(['huber', 'mae'] as const)('has no warning with the loss %s', (loss) => {
+    expect(warningsOf(withOutliers, PARTS, { training: { loss } })).toEqual([]);
+  });
+
+  it('has none if the numbers are skewed, or one value is common', () => {
+    const skewed = rowNumbers.map((row) => Math.exp(2 * Math.sin(3 * row)));
+    expect(warningsOf(numbers('y', skewed), PARTS)).toEqual([]);
+    const common = rowNumbers.map((row) => (row % 7 === 0 ? 500 + row : 0));
+    expect(warningsOf(numbers('y', common), PARTS)).toEqual([]);
+  });
+});
