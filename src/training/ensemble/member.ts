@@ -2,6 +2,7 @@ import { type RunResult, runEpochs } from '../loop/epochs.ts';
 import { type TrainOptions, withRun } from '../loop/train.ts';
 import type { Allocate, Prepared } from '../prepare.ts';
 import { type LayerTable, layerTable } from './layerTable.ts';
+import { startAtClassShares } from './outputBias.ts';
 import { makeSnapshot, type Snapshot, scoredRows, storesEpoch } from './snapshots.ts';
 
 export interface MemberOptions extends Omit<TrainOptions, 'onEvaluated'> {
@@ -21,6 +22,7 @@ export function trainMember(prepared: Prepared, options: MemberOptions): RunResu
   scoredRows(prepared, spec);
   return withRun(prepared, options, (run, network) => {
     options.onNetwork(layerTable(network, run.trainer.readParameters()));
+    if (options.checkpoint === null) startAtClassShares(run.trainer, prepared, spec);
     return runEpochs(run, {
       ...options,
       onEvaluated(evaluated) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createNetwork } from '../../../src/engine/network/network.ts';
 import { layoutOf } from '../../../src/features/transform.ts';
+import type { Table } from '../../../src/formats/table.ts';
 import { chooseKernels } from '../../../src/training/backend/kernels.ts';
 import {
   combineSnapshots,
@@ -9,6 +10,7 @@ import {
   type TrainedMember,
 } from '../../../src/training/ensemble/outcome.ts';
 import { countSnapshots, storesEpoch } from '../../../src/training/ensemble/snapshots.ts';
+import { words } from '../../features/columns.ts';
 import { flowers, line } from '../tables.ts';
 import { trainOn } from './members.ts';
 
@@ -110,6 +112,52 @@ describe('an ensemble of classes', () => {
     expect(score).toBeCloseTo(loss / total, 5);
   });
 });
+
+describe('the first output biases of a member', () => {
+  const still = { epochs: 1, optimizer: { type: 'sgd', learningRate: 1e-9, momentum: 0 } } as const;
+  const biasesOf = (table: Table, request: Parameters<typeof trainOn>[2]) => {
+    const { trained } = trainOn(table, 1, {
+      network: NETWORK,
+      training: still,
+      split: { validation: 0.2 },
+      ...request,
+    });
+    const [{ parameters }] = combineSnapshots([trained], 1, createKernels).networks;
+    const [bias] = parameters.filter(({ name }) => name === 'b').slice(-1);
+    return { biases: [...bias.values], prepared: trained.prepared };
+  };
+
+  it('are the logits of the shares of the classes', () => {
+    const { biases, prepared } = biasesOf(flowers(301), { target: 'kind' });
+    const rows = prepared.T.subarray(0, prepared.rows.training);
+    const shares = biases.map((bias) => Math.exp(bias));
+    for (const [code, share] of shares.entries())
+      expect(share).toBeCloseTo((rows.filter((t) => t === code).length + 1 / 3) / (rows.length + 1), 5);
+  });
+
+  it('count the weights of classes, and are one logit for two classes', () => {
+    const table = flowers(300);
+    const two = { ...table, columns: [...table.columns.slice(0, 3), words('two', TWO)] };
+    const weighted = { ...still, classWeights: { no: 1, yes: 9 } };
+    for (const [training, weight] of [
+      [still, 1],
+      [weighted, 9],
+    ] as const) {
+      const { biases, prepared } = biasesOf(two, { target: 'two', training });
+      const yes = prepared.T.subarray(0, prepared.rows.training).filter((t) => t === 1).length;
+      const no = prepared.rows.training - yes;
+      const one = (weight * yes + no) / prepared.rows.training;
+      expect(biases[0]).toBeCloseTo(Math.log((weight * yes + one / 2) / (no + one / 2)), 5);
+    }
+  });
+
+  it('are 0 for a number', () => {
+    expect(biasesOf(line(100), { target: 'y' }).biases[0]).toBeCloseTo(0, 5);
+  });
+});
+
+/** A tenth is yes. */
+const TWO = Array.from({ length: 300 }, (_, row) => (row % 10 === 0 ? 'yes' : 'no'));
 
 describe('the snapshots of a member', () => {
   const request = { target: 'y', network: NETWORK, training: { epochs: 5 } };
