@@ -21,7 +21,7 @@ const UNIT = [
 ];
 /** Beside unit tests, but longer: matrices over every kernel, and runs that stop at every step. */
 const LONG = ['conformance', 'simulation', 'threads'].map((name) => `engine/kernels/${name}.test.ts`);
-LONG.push('engine/resume.test.ts', 'engine/precision.test.ts');
+LONG.push('engine/resume.test.ts', 'engine/precision.test.ts', 'training/robustness/');
 
 type Size = 'unit' | 'integration' | 'e2e';
 

@@ -3,6 +3,7 @@ import { benchJobs } from './jobs.ts';
 import { benchLoad } from './load.ts';
 import { benchPrecision } from './precision.ts';
 import type { Row } from './report.ts';
+import { benchRobustness } from './robustness.ts';
 import { benchSearch } from './search.ts';
 import { benchService } from './service.ts';
 import { benchSteps } from './steps.ts';
@@ -70,6 +71,10 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
     measures: 'test metrics and seconds of jobs with only a target given, for each effort, compared to boosted trees',
     bench: benchAccuracy,
   },
+  robustness: {
+    measures: 'effort fast on made tables: the score on fresh rows over the best possible one, and that of a constant',
+    bench: benchRobustness,
+  },
 };
 
 export function helpText(): string {
@@ -82,7 +87,8 @@ ${sections.join('\n')}
   --json FILE     stores the rows, with the machine, its load and the versions
   --compare FILE  divides the rows by those of an earlier run, and says what got slower
   --table, --effort, --seed, --results FILE
-                  one table, effort (or peer) and seed of accuracy, and where its results are added
+                  one table, effort (or peer) and seed of accuracy, and where its results are added;
+                  the seed of robustness
   --tfjs FOLDER   where @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm are installed, to be measured too
 
 Times are of rounds, after one that warms up, the same for every program: the median and the fastest.

@@ -5,7 +5,7 @@ import type { ColumnShape, DatasetShape } from '../../src/training/resolve/shape
 import { specRequestSchema, type TrainingSpec } from '../../src/training/schemas/spec.ts';
 
 /** The profile of the table, as the datasets' room would compute it. */
-function profileOf({ rows, columns }: Table): DatasetShape {
+export function profileOf({ rows, columns }: Table): DatasetShape {
   return { rows, columns: columns.map(columnProfile) };
 }
 
