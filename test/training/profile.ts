@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { extremes } from '../../src/features/scaling/sample.ts';
 import { type Column, isNumberColumn, type Table } from '../../src/formats/table.ts';
 import { resolveSpec } from '../../src/training/resolve/resolve.ts';
 import type { ColumnShape, DatasetShape } from '../../src/training/resolve/shape.ts';
@@ -24,6 +25,6 @@ function columnProfile(column: Column): ColumnShape {
   }
   const present = column.values.filter((value) => !Number.isNaN(value));
   const missing = column.values.length - present.length;
-  const range = present.length > 0 ? { min: Math.min(...present), max: Math.max(...present) } : {};
-  return { name, type, missing, distinct: new Set(present).size, ...range };
+  const [min, max] = extremes(present);
+  return { name, type, missing, distinct: new Set(present).size, ...(present.length > 0 && { min, max }) };
 }
