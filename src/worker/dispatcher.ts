@@ -5,7 +5,7 @@ import type { RequestedAction } from '../store/database/tables.ts';
 import type { ClaimedJob, Lease, Queue } from './queue/queueStore.ts';
 import { allocateCores } from './run/allocateCores.ts';
 import type { TrainingMetrics } from './run/metrics.ts';
-import type { Run, StopReason } from './run/run.ts';
+import type { Run, StopReason } from './run.ts';
 
 export interface DispatcherDeps {
   readonly queue: Queue;

@@ -8,7 +8,7 @@ import { isDeadOwner, newOwner } from './owner.ts';
 import { createProgressWriter } from './progress/progressWriter.ts';
 import { createQueue } from './queue/queueStore.ts';
 import { createPreparedDataCache } from './run/preparedDataCache.ts';
-import { type RunDeps, startRun } from './run/run.ts';
+import { type RunDeps, startRun } from './run.ts';
 import { createSerialQueue } from './serialQueue.ts';
 import type { Pool } from './thread/pool.ts';
 

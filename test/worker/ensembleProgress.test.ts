@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createEnsembleControl } from '../../src/worker/run/ensembleControl.ts';
-import { createEnsembleProgress, type MemberProgress } from '../../src/worker/run/ensembleProgress.ts';
+import { createEnsembleControl } from '../../src/worker/run/ensemble/ensembleControl.ts';
+import { createEnsembleProgress, type MemberProgress } from '../../src/worker/run/ensemble/ensembleProgress.ts';
 
 const PLAN = { epochs: 10, stepsPerEpoch: 4, rowsPerEpoch: 40, maxThreads: 2, done: { epochs: 0, steps: 0 } };
 

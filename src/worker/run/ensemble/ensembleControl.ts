@@ -1,6 +1,6 @@
-import type { StopRequest } from '../../training/loop/runControl.ts';
-import { type Control, createControl } from '../thread/control.ts';
-import { allocateCores } from './allocateCores.ts';
+import type { StopRequest } from '../../../training/loop/runControl.ts';
+import { type Control, createControl } from '../../thread/control.ts';
+import { allocateCores } from '../allocateCores.ts';
 
 /** Controls the networks of an ensemble, as `Control` does one training. */
 export interface EnsembleControl extends Pick<Control, 'end' | 'setThreads' | 'requestCheckpoint' | 'stopRequest'> {

@@ -1,17 +1,17 @@
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
-import { toJson } from '../../store/database/json.ts';
-import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
-import type { Snapshot } from '../../training/ensemble/snapshots.ts';
-import { type Prepared, preparationKey } from '../../training/prepare.ts';
-import type { EpochReport, RunPlan } from '../../training/report.ts';
-import type { TrainingSpec } from '../../training/schemas/spec.ts';
-import type { MemberUpdate } from '../progress/progressStore.ts';
-import type { Control } from '../thread/control.ts';
-import type { MemberResult, ThreadMessage } from '../thread/threadTask.ts';
-import { createCheckpointWriter } from './checkpointWriter.ts';
+import { toJson } from '../../../store/database/json.ts';
+import type { Checkpoint } from '../../../training/checkpoint/checkpoint.ts';
+import type { Snapshot } from '../../../training/ensemble/snapshots.ts';
+import { type Prepared, preparationKey } from '../../../training/prepare.ts';
+import type { EpochReport, RunPlan } from '../../../training/report.ts';
+import type { TrainingSpec } from '../../../training/schemas/spec.ts';
+import type { MemberUpdate } from '../../progress/progressStore.ts';
+import type { Control } from '../../thread/control.ts';
+import type { MemberResult, ThreadMessage } from '../../thread/threadTask.ts';
+import { createCheckpointWriter } from '../checkpointWriter.ts';
+import type { PreparedDataEntry } from '../preparedDataCache.ts';
+import { type RunSignals, resultOf, type ThreadRunDeps } from '../threadRun.ts';
 import type { MemberProgress } from './ensembleProgress.ts';
-import type { PreparedDataEntry } from './preparedDataCache.ts';
-import { type RunSignals, resultOf, type ThreadRunDeps } from './threadRun.ts';
 
 /** A network of an ensemble on its way from its last checkpoint to its last epoch. */
 export interface Member {

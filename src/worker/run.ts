@@ -1,22 +1,23 @@
-import { INTERNAL_ERROR } from '../../jobs/failures.ts';
-import { isEnsemble, readJobHyperparameters } from '../../jobs/submission/requestSchema.ts';
-import type { Tracer } from '../../kit/tracing/tracer.ts';
-import type { Warning } from '../../kit/warning.ts';
-import { isTransient } from '../../store/database/errors.ts';
-import { fromJson, fromNullableJson } from '../../store/database/json.ts';
-import type { RequestedAction } from '../../store/database/tables.ts';
-import type { StopRequest } from '../../training/loop/runControl.ts';
-import type { StopRule } from '../../training/loop/stopRule.ts';
-import type { RunPlan } from '../../training/report.ts';
-import { PREEMPTED } from '../progress/logMessages.ts';
-import type { ClaimedJob } from '../queue/queueStore.ts';
-import { type Control, createControl } from '../thread/control.ts';
-import { type EndJobDeps, endJob, type FinishedTraining, type TrainedJob } from './endJob.ts';
-import { createEnsembleControl } from './ensembleControl.ts';
-import { type EnsembleRunDeps, trainEnsemble } from './ensembleRun.ts';
-import { retryUntilStored } from './retryUntilStored.ts';
-import { type RunSignals, type ThreadRunDeps, trainOnThread } from './threadRun.ts';
-import { traceRun } from './tracing.ts';
+import { INTERNAL_ERROR } from '../jobs/failures.ts';
+import { isEnsemble, readJobHyperparameters } from '../jobs/submission/requestSchema.ts';
+import type { Tracer } from '../kit/tracing/tracer.ts';
+import type { Warning } from '../kit/warning.ts';
+import { isTransient } from '../store/database/errors.ts';
+import { fromJson, fromNullableJson } from '../store/database/json.ts';
+import type { RequestedAction } from '../store/database/tables.ts';
+import type { StopRequest } from '../training/loop/runControl.ts';
+import type { StopRule } from '../training/loop/stopRule.ts';
+import type { RunPlan } from '../training/report.ts';
+import { PREEMPTED } from './progress/logMessages.ts';
+import type { ClaimedJob } from './queue/queueStore.ts';
+import { type EndJobDeps, endJob, type FinishedTraining, type TrainedJob } from './run/endJob.ts';
+import type { EnsembleRunDeps } from './run/ensemble/ensemble.ts';
+import { createEnsembleControl } from './run/ensemble/ensembleControl.ts';
+import { trainEnsemble } from './run/ensemble/trainEnsemble.ts';
+import { retryUntilStored } from './run/retryUntilStored.ts';
+import { type RunSignals, type ThreadRunDeps, trainOnThread } from './run/threadRun.ts';
+import { traceRun } from './run/tracing.ts';
+import { type Control, createControl } from './thread/control.ts';
 
 export interface RunDeps extends EndJobDeps, Omit<ThreadRunDeps, 'onStart' | 'onThreadFree' | 'onRecorded'> {
   /**

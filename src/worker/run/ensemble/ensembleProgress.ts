@@ -1,6 +1,6 @@
-import type { Clock } from '../../kit/clock.ts';
-import type { RunPlan } from '../../training/report.ts';
-import { createRate, type Progress, round } from './progress.ts';
+import type { Clock } from '../../../kit/clock.ts';
+import type { RunPlan } from '../../../training/report.ts';
+import { createRate, type Progress, round } from '../progress.ts';
 
 /** The training of a network as planned: its work is in seconds of one core, estimated. */
 export interface PlannedMember {

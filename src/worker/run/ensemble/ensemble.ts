@@ -1,0 +1,40 @@
+import type { EnsembleHyperparameters } from '../../../jobs/submission/requestSchema.ts';
+import type { SelectionTask } from '../../thread/threadTask.ts';
+import type { TrainedJob } from '../endJob.ts';
+import type { PreparedDataEntry } from '../preparedDataCache.ts';
+import type { RunSignals, ThreadRunDeps } from '../threadRun.ts';
+import type { EnsembleControl } from './ensembleControl.ts';
+import type { PlannedMember } from './ensembleProgress.ts';
+import type { Member } from './trainMember.ts';
+
+export interface EnsembleRunDeps extends ThreadRunDeps {
+  /** Called when the networks can use another number of threads than before. */
+  readonly onThreadsChanged: () => void;
+}
+
+/** An ensemble that is to be trained. */
+export interface RunningEnsemble extends TrainedJob<EnsembleHyperparameters> {
+  /** Whether the job was started before and did not end: most likely its process died. */
+  readonly isRepeated: boolean;
+}
+
+/** An ensemble in training. */
+export interface Ensemble {
+  readonly members: readonly Member[];
+  /** The plan of each member. */
+  readonly planned: readonly PlannedMember[];
+  readonly job: RunningEnsemble;
+  readonly control: EnsembleControl;
+  readonly signals: RunSignals & { readonly entries: PreparedDataEntry[] };
+}
+
+/** The selection among the snapshots of all members so far. */
+export function selectionTask(members: readonly Member[], { spec }: RunningEnsemble): SelectionTask {
+  const candidates = members.filter(({ snapshots }) => snapshots.length > 0);
+  return {
+    members: candidates.map(({ member, spec: own, prepared, file, columns, snapshots }) => ({
+      ...{ member, spec: own, prepared, file, columns, snapshots },
+    })),
+    maxSelected: spec.ensemble.maxSelected,
+  };
+}

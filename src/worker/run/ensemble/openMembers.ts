@@ -1,0 +1,40 @@
+import { memberHyperparameters } from '../../../jobs/submission/requestSchema.ts';
+import { estimateCost } from '../../../training/estimate/cost.ts';
+import { pinColumns } from '../../thread/columns.ts';
+import type { Ensemble, EnsembleRunDeps, RunningEnsemble } from './ensemble.ts';
+import type { Member } from './trainMember.ts';
+
+/** The networks as their checkpoints left them; undefined when the dataset is gone. */
+export async function openMembers(
+  { findDataset, findFile, checkpoints, queue, log }: EnsembleRunDeps,
+  { id, datasetId, spec }: RunningEnsemble,
+): Promise<Pick<Ensemble, 'members' | 'planned'> | undefined> {
+  if (datasetId === null) return undefined;
+  const [dataset, file] = [await findDataset(datasetId), await findFile(datasetId)];
+  if (dataset === undefined || file === undefined) return undefined;
+  const shape = { rows: dataset.rows ?? 0, columns: dataset.columns };
+  const pinned = memberHyperparameters(spec).map((member) => pinColumns(member, dataset.columns));
+  const restored = await checkpoints.members.restore(
+    id,
+    pinned.map((member) => member.spec),
+  );
+  const members = pinned.map((member, index): Member => {
+    const { checkpoint, snapshots, isFinished } = restored[index];
+    const { epoch = 1, step = 0 } = checkpoint ?? {};
+    return {
+      ...{ ...member, member: index + 1, file, checkpoint, prepared: null },
+      snapshots: [...snapshots],
+      progress: { plan: null, epoch: epoch - 1, step, isOver: isFinished },
+    };
+  });
+  const epochs = members.map(({ progress }) => progress.epoch);
+  await queue.resetMembers(id, epochs);
+  if (epochs.some((done) => done > 0)) log.info({ epochs }, 'job resumed from the checkpoints of its networks');
+  return {
+    members,
+    planned: members.map((member) => {
+      const { secondsPerEpoch } = estimateCost(member.spec, shape);
+      return { epochs: member.spec.training.epochs, secondsPerEpoch };
+    }),
+  };
+}
