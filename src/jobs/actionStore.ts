@@ -87,7 +87,11 @@ export function createActionStore(queries: Queries): ActionStore {
           .where('id', '=', id)
           .where('datasetId', 'is not', null),
       );
-      return moved.length > 0;
+      if (moved.length === 0) return false;
+      // The networks that have left an ensemble are trained again, with those that have not.
+      const diverged = queries.deleteFrom('jobMembers').where('state', '=', 'diverged');
+      await diverged.where('jobId', '=', id).execute();
+      return true;
     },
 
     async extend({ id, request }, extended) {

@@ -41,6 +41,20 @@ describe('the control of an ensemble', () => {
     expect([first.threads(), control.hasFreeThread()]).toEqual([2, true]);
   });
 
+  it('names the networks that started last when there are fewer threads than networks', () => {
+    const control = createEnsembleControl();
+    control.setThreads(3);
+    const opened = [control.open(), control.open(), control.open()];
+    const lacking = () => opened.map((each) => control.lacksThread(each));
+    expect(lacking()).toEqual([false, false, false]);
+    control.setThreads(1);
+    expect(lacking()).toEqual([false, true, true]);
+    control.close(opened[0]);
+    expect(lacking()).toEqual([false, false, true]);
+    control.setThreads(2);
+    expect(lacking()).toEqual([false, false, false]);
+  });
+
   it('passes requests on to the networks that train and to those that start later', () => {
     const control = createEnsembleControl();
     let changes = 0;

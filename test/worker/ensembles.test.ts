@@ -47,8 +47,13 @@ const NETWORKS = [
 /** Trains for as long as a test needs to do something about it. */
 const LONG = { network: { layers: [{ units: 8 }] }, training: { epochs: 100_000, earlyStopping: null, batchSize: 4 } };
 
-/** A service with real files, threads and database; `cores` share the networks of its jobs. */
-async function openService(cores: number) {
+const DIVERGING = {
+  network: { layers: [{ units: 8 }] },
+  training: { optimizer: { type: 'sgd', learningRate: 100 }, schedule: { type: 'constant' }, clipGradientNorm: null },
+};
+
+/** A service with real files, threads and database; `threads` jobs share `cores`. */
+async function openService(cores: number, { threads = 1, checkpointMs = 10_000 } = {}) {
   const { folder, database, close } = makeFolder();
   const folders = foldersOf(folder);
   prepareFolders(folders);
@@ -62,11 +67,11 @@ async function openService(cores: number) {
   const checkpoints = checkpointsIn(folder, database);
   const machine = { cores, coresOfJob: cores, memoryBytes: 2 ** 34 };
   const jobs = createJobs({ database, findDataset, checkpoints, bus, machine, clock: Date.now }, TENANT);
-  const start = (checkpointMs = 10_000) => {
-    const pool = createPool({ module: THREAD, setup: { kernels: 'auto' }, threads: 1, cores, onError: () => {} });
+  const start = () => {
+    const pool = createPool({ module: THREAD, setup: { kernels: 'auto' }, threads, cores, onError: () => {} });
     const deps = { database, findDataset, findFile, saveModel, checkpoints, checkpointMs, bus, pool, log };
     const metrics = createTrainingMetrics(new Registry());
-    return startWorker({ ...deps, threads: 1, cores, memoryBytes: 1e12, metrics, clock: Date.now });
+    return startWorker({ ...deps, threads, cores, memoryBytes: 1e12, metrics, clock: Date.now });
   };
   let worker = start();
   onTestFinished(async () => {
@@ -80,9 +85,9 @@ async function openService(cores: number) {
     members: createJobMembers({ database }, TENANT),
     checkpoints,
     submit: (request: object) => jobs.submit({ datasetId, target: 'kind', ...request }),
-    async restart(checkpointMs?: number) {
+    async restart() {
       await worker.stop();
-      worker = start(checkpointMs);
+      worker = start();
     },
     /** The hash of the parameters of the model of a job. */
     async hashOf(modelId: string | null) {
@@ -154,19 +159,59 @@ describe('an ensemble', () => {
     expect(job.modelId).not.toBeNull();
   });
 
+  it('pauses a network while another job needs its core, with the same bits', async () => {
+    const service = await openService(2, { threads: 2, checkpointMs: 50 });
+    const members = [1, 2].map((seed) => ({ ...LONG, training: { ...LONG.training, epochs: 3000, seed } }));
+    const whole = await over(service.jobs, (await service.submit({ ensemble: { members } })).id);
+    const { id } = await service.submit({ ensemble: { members } });
+    const threadsAre = (count: number) =>
+      until(
+        () => service.jobs.get(id),
+        ({ progress, state }) => progress?.threads === count || state !== 'running',
+      );
+    await threadsAre(2);
+    const other = await service.submit({ ...LONG, ensemble: null });
+    const paused = await threadsAre(1);
+    expect(paused).toMatchObject({ state: 'running', progress: { threads: 1 } });
+    await service.jobs.cancel(other.id);
+    const job = await over(service.jobs, id);
+    expect(job).toMatchObject({ state: 'succeeded', progress: { epoch: 6000, fraction: 1 } });
+    const { items } = await service.members(id);
+    expect(items.map(({ losses }) => losses.length)).toEqual([3000, 3000]);
+    expect(await service.hashOf(job.modelId)).toBe(await service.hashOf(whole.modelId));
+  });
+
+  it('does not train a network again that has diverged before a restart', async () => {
+    const service = await openService(2, { checkpointMs: 50 });
+    const { id } = await service.submit({ target: 'length', ensemble: { members: [DIVERGING, LONG, DIVERGING] } });
+    const states = async () => (await service.members(id)).items.map(({ state }) => state);
+    const divergences = async () => (await service.logsOf(id)).filter(({ code }) => code === 'member_diverged').length;
+    await until(states, (now) => now.filter((state) => state === 'diverged').length === 2);
+    await until(
+      () => service.checkpoints.ofJob(id),
+      (rows) => rows.length > 0,
+    );
+    await service.restart();
+    await until(
+      () => service.logsOf(id),
+      (logs) => logs.some(({ code }) => code === 'training_resumed'),
+    );
+    await until(states, (now) => now[1] === 'training');
+    const counted = await divergences();
+    await service.jobs.stop(id);
+    const { warnings, state } = await over(service.jobs, id);
+    expect([state, counted, await states()]).toEqual(['succeeded', 2, ['diverged', expect.any(String), 'diverged']]);
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^Network 1 has left the ensemble\. The loss was no longer a finite number/),
+      expect.stringMatching(/^Network 3 has left the ensemble\. The loss was no longer a finite number/),
+    ]);
+  });
+
   it('loses a network that diverges, with a warning', async () => {
     const service = await openService(2);
-    const diverging = {
-      network: { layers: [{ units: 8 }] },
-      training: {
-        optimizer: { type: 'sgd', learningRate: 100 },
-        schedule: { type: 'constant' },
-        clipGradientNorm: null,
-      },
-    };
     const { id } = await service.submit({
       target: 'length',
-      ensemble: { members: [diverging, NETWORKS[0]] },
+      ensemble: { members: [DIVERGING, NETWORKS[0]] },
     });
     const job = await over(service.jobs, id);
     expect(job.state).toBe('succeeded');
@@ -177,7 +222,7 @@ describe('an ensemble', () => {
     const { items } = await service.members(id);
     expect(items.map(({ state }) => state)).toEqual(['diverged', 'trained']);
     expect(items[0].selected).toEqual([]);
-    const all = await service.submit({ target: 'length', ensemble: { members: [diverging, diverging] } });
+    const all = await service.submit({ target: 'length', ensemble: { members: [DIVERGING, DIVERGING] } });
     expect(await over(service.jobs, all.id)).toMatchObject({
       state: 'failed',
       error: { code: 'loss_diverged', message: expect.stringMatching(/^All networks of the ensemble diverged\./) },

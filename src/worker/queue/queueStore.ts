@@ -21,7 +21,7 @@ import type { JobRow, RequestedAction } from '../../store/database/tables.ts';
 import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
 import type { Monitor } from '../../training/schemas/monitors.ts';
 import { reclaimLost } from './reclaimStore.ts';
-import { resetMembers, resetToCheckpoint } from './resetStore.ts';
+import { findDiverged, resetMembers, resetToCheckpoint } from './resetStore.ts';
 import { dueSuspect } from './suspectStore.ts';
 
 /**
@@ -93,7 +93,9 @@ export interface Queue {
    */
   resetToCheckpoint(id: string, checkpoint: Checkpoint | null, monitor: Monitor): Promise<void>;
   /** Deletes the losses of the networks of an ensemble after the epochs from which they resume. */
-  resetMembers(id: string, epochs: readonly number[]): Promise<void>;
+  resetMembers(id: string, epochs: ReadonlyMap<number, number>): Promise<void>;
+  /** The networks of an ensemble that have diverged, each with the message of its log line. */
+  findDiverged(id: string): Promise<ReadonlyMap<number, string>>;
   /**
    * Writes the progress of a job and resets the count of its crashes. Undefined: the job is no
    * longer leased to this worker. `isCleared`: it is no longer a suspect either.
@@ -203,6 +205,7 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
     resetToCheckpoint: (id, checkpoint, monitor) => resetToCheckpoint(database, owner, id, checkpoint, monitor),
 
     resetMembers: (id, epochs) => resetMembers(database, owner, id, epochs),
+    findDiverged: (id) => findDiverged(database, id),
 
     writeProgress(id, isCleared, write) {
       return database.transaction().execute(async (transaction) => {

@@ -1,8 +1,10 @@
+import type { Log } from '../../jobs/schemas.ts';
 import type { Database } from '../../store/database/database.ts';
-import { fromJson, toJson } from '../../store/database/json.ts';
+import { fromJson, jsonField, toJson } from '../../store/database/json.ts';
 import type { LossRow } from '../../store/database/tables.ts';
 import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
 import type { Monitor } from '../../training/schemas/monitors.ts';
+import { divergedWarning } from '../progress/ensembleMessages.ts';
 import { bestOf, latestOf } from '../progress/epochSummary.ts';
 
 /**
@@ -38,25 +40,49 @@ export async function resetToCheckpoint(
 
 /**
  * Deletes the losses of the networks of an ensemble, of a job of worker `owner`, after the epochs
- * from which they resume. `epochs` has the complete epochs of each network, in order.
+ * from which they resume. `epochs` has the complete epochs of networks, by their numbers.
  */
 export async function resetMembers(
   database: Database,
   owner: string,
   id: string,
-  epochs: readonly number[],
+  epochs: ReadonlyMap<number, number>,
 ): Promise<void> {
-  for (const [index, done] of epochs.entries()) {
+  for (const [member, done] of epochs) {
     await database
       .deleteFrom('jobMemberLosses')
       .where('jobId', '=', id)
-      .where('member', '=', index + 1)
+      .where('member', '=', member)
       .where('epoch', '>', done)
       .where(({ exists, selectFrom }) =>
         exists(selectFrom('jobs').select('id').where('id', '=', id).where('leaseOwner', '=', owner)),
       )
       .execute();
   }
+}
+
+/** The networks of an ensemble that have diverged, each with the message of its log line. */
+export async function findDiverged(database: Database, id: string): Promise<ReadonlyMap<number, string>> {
+  const members = await database
+    .selectFrom('jobMembers')
+    .select('member')
+    .where('jobId', '=', id)
+    .where('state', '=', 'diverged')
+    .execute();
+  const logs = await database
+    .selectFrom('events')
+    .select('data')
+    .where('jobId', '=', id)
+    .where('type', '=', 'log')
+    .where(jsonField(database, 'data', 'code'), '=', 'member_diverged')
+    .execute();
+  const messages = logs.map(({ data }) => fromJson<Log>(data).message);
+  return new Map(
+    members.map(({ member }) => {
+      const { message } = divergedWarning(member, '');
+      return [member, messages.findLast((each) => each.startsWith(message)) ?? message.trim()];
+    }),
+  );
 }
 
 function reportOf({ metrics, ...loss }: LossRow) {

@@ -122,5 +122,6 @@ async function succeed(
 
 /** The profile and the training rows may have the same warning about a column. */
 function distinct(warnings: readonly Warning[]): readonly Warning[] {
-  return [...new Map(warnings.map((warning) => [`${warning.code} ${warning.column}`, warning])).values()];
+  const keyOf = ({ code, column, message }: Warning) => `${code} ${column ?? message}`;
+  return [...new Map(warnings.map((warning) => [keyOf(warning), warning])).values()];
 }

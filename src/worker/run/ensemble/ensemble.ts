@@ -1,4 +1,5 @@
 import type { EnsembleHyperparameters } from '../../../jobs/submission/requestSchema.ts';
+import type { Warning } from '../../../kit/warning.ts';
 import type { SelectionTask } from '../../thread/threadTask.ts';
 import type { TrainedJob } from '../endJob.ts';
 import type { PreparedDataEntry } from '../preparedDataCache.ts';
@@ -23,6 +24,8 @@ export interface Ensemble {
   readonly members: readonly Member[];
   /** The plan of each member. */
   readonly planned: readonly PlannedMember[];
+  /** Of the members so far. */
+  readonly warnings: Warning[];
   readonly job: RunningEnsemble;
   readonly control: EnsembleControl;
   readonly signals: RunSignals & { readonly entries: PreparedDataEntry[] };

@@ -12,6 +12,8 @@ export interface EnsembleControl extends Pick<Control, 'end' | 'setThreads' | 'r
   setMaxThreads(control: Control, count: number): void;
   /** Whether one more network may start. */
   hasFreeThread(): boolean;
+  /** Whether there are fewer threads than networks, and this one started after those that fit. */
+  lacksThread(control: Control): boolean;
   /** Cores that the networks use. */
   threads(): number;
   /** The number of networks that have not started. */
@@ -66,6 +68,7 @@ export function createEnsembleControl(): EnsembleControl {
       share();
     },
     hasFreeThread: () => open.size < threads,
+    lacksThread: (control) => [...open.keys()].indexOf(control) >= Math.max(1, threads),
     threads: () => [...open.keys()].reduce((sum, control) => sum + control.threads(), 0),
     setWaiting(count) {
       waiting = count;

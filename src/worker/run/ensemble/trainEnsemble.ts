@@ -41,9 +41,8 @@ async function trainAndSelect(
   ensemble: Ensemble,
   report: EnsembleReport,
 ): Promise<FinishedTraining> {
-  const { members, control, signals, job } = ensemble;
-  const warnings: Warning[] = [];
-  const failure = await trainMembers(deps, ensemble, { report, warnings });
+  const { members, control, signals, job, warnings } = ensemble;
+  const failure = await trainMembers(deps, ensemble, report);
   if (failure !== null) {
     deps.onThreadFree();
     return failed(failure);

@@ -1,6 +1,7 @@
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { toJson } from '../../../store/database/json.ts';
 import type { Checkpoint } from '../../../training/checkpoint/checkpoint.ts';
+import { decodeCheckpoint, type EncodedCheckpoint } from '../../../training/checkpoint/encoding.ts';
 import type { Snapshot } from '../../../training/ensemble/snapshots.ts';
 import { type Prepared, preparationKey } from '../../../training/prepare.ts';
 import type { EpochReport, RunPlan } from '../../../training/report.ts';
@@ -24,8 +25,10 @@ export interface Member {
   readonly progress: MemberProgress;
   /** In ascending order of epochs. Grows while it trains. */
   readonly snapshots: Snapshot[];
-  /** The checkpoint to resume from. */
-  readonly checkpoint: Checkpoint | null;
+  /** The snapshots that no recorded checkpoint has. */
+  readonly unsaved: Snapshot[];
+  /** The checkpoint to resume from: the last one, after a pause. */
+  checkpoint: Checkpoint | null;
   /** Null before the training has started. */
   prepared: Prepared | null;
 }
@@ -66,6 +69,8 @@ export async function trainMember(
   port1.close();
   entry.abandon();
   await writer.end();
+  const latest = writer.latest();
+  if (latest !== null) member.checkpoint = decodeCheckpoint(latest.bytes, spec);
   return result;
 }
 
@@ -73,10 +78,10 @@ export async function trainMember(
  * Writes the checkpoints of the network, each with the snapshots that none before it has. Unlike
  * that of a single network, the last one is recorded at once: the model comes later.
  */
-function createMemberWriter(deps: MemberRunDeps, { member }: Member, control: Control) {
+function createMemberWriter(deps: MemberRunDeps, { member, unsaved }: Member, control: Control) {
   const { job, queue, checkpoints, progress } = deps;
   const { members } = checkpoints;
-  const unsaved: Snapshot[] = [];
+  let latest: EncodedCheckpoint | null = null;
   let written = 0;
   const onSaved = () => unsaved.splice(0, written);
   const writer = createCheckpointWriter({
@@ -97,7 +102,11 @@ function createMemberWriter(deps: MemberRunDeps, { member }: Member, control: Co
   });
   return {
     begin: writer.begin,
-    add: writer.add,
+    add(checkpoint: EncodedCheckpoint): void {
+      latest = checkpoint;
+      writer.add(checkpoint);
+    },
+    latest: () => latest,
     addSnapshot: (snapshot: Snapshot) => void unsaved.push(snapshot),
     async end(): Promise<void> {
       const last = await writer.end();

@@ -1,15 +1,8 @@
-import type { Warning } from '../../../kit/warning.ts';
 import { divergedWarning } from '../../progress/ensembleMessages.ts';
 import type { FailedResult, MemberResult } from '../../thread/threadTask.ts';
 import type { Ensemble, EnsembleRunDeps } from './ensemble.ts';
 import type { EnsembleReport } from './ensembleReport.ts';
-import { type Member, trainMember } from './trainMember.ts';
-
-interface TrainMembersContext {
-  readonly report: EnsembleReport;
-  /** Gets the warnings of the networks. */
-  readonly warnings: Warning[];
-}
+import { type Member, type MemberRunDeps, trainMember } from './trainMember.ts';
 
 /**
  * Resolves when no network trains any more: all are complete, a client has requested it, or one has
@@ -17,8 +10,8 @@ interface TrainMembersContext {
  */
 export async function trainMembers(
   deps: EnsembleRunDeps,
-  { members, job, control, signals }: Ensemble,
-  { report, warnings }: TrainMembersContext,
+  { members, job, control, signals, warnings }: Ensemble,
+  report: EnsembleReport,
 ): Promise<FailedResult | null> {
   const waiting = members.filter(({ progress }) => !progress.isOver);
   const settled = Promise.withResolvers<void>();
@@ -42,11 +35,18 @@ export async function trainMembers(
     running += 1;
     const own = control.open();
     report.open(member, own);
-    const onMemberStart: Parameters<typeof trainMember>[0]['onMemberStart'] = (plan) => {
-      control.setMaxThreads(own, plan.maxThreads);
-      deps.onStart(plan);
+    const memberDeps: MemberRunDeps = {
+      ...{ ...deps, job },
+      onMemberStart(plan) {
+        control.setMaxThreads(own, plan.maxThreads);
+        deps.onStart(plan);
+      },
+      onRecorded(isCleared) {
+        if (control.lacksThread(own)) own.end('pause');
+        deps.onRecorded(isCleared);
+      },
     };
-    trainMember({ ...deps, job, onMemberStart }, member, own, signals)
+    trainMember(memberDeps, member, own, signals)
       .then((result) => end(member, result))
       .catch((thrown: unknown) => {
         error ??= { thrown };
@@ -61,7 +61,11 @@ export async function trainMembers(
       });
   };
   const end = async (member: Member, result: MemberResult) => {
-    if (result.kind === 'stopped') return;
+    if (result.kind === 'stopped') {
+      // Without a request, it lacked a thread.
+      if (control.stopRequest() === null) waiting.unshift(member);
+      return;
+    }
     if (result.kind === 'failed' && result.failure.code !== 'loss_diverged') {
       failure ??= result;
       return control.end('cancel');
@@ -76,8 +80,10 @@ export async function trainMembers(
     // Its epochs and snapshots do not count any more.
     member.snapshots.length = 0;
     member.progress.epoch = 0;
-    await deps.checkpoints.members.forget(job.id, member.member);
+    // Written first: a network without checkpoints would be trained again after a crash.
     report.diverged(member, warning);
+    await deps.progress.flush();
+    await deps.checkpoints.members.forget(job.id, member.member);
   };
 
   control.setWaiting(waiting.length);
