@@ -1,6 +1,6 @@
 import { DATASET_MISSING } from '../../../jobs/failures.ts';
 import type { Warning } from '../../../kit/warning.ts';
-import type { EnsembleOutcome } from '../../../training/ensemble/outcome.ts';
+import type { EnsembleOutcome, SelectionSummary } from '../../../training/ensemble/outcome.ts';
 import { allDiverged } from '../../progress/ensembleMessages.ts';
 import type { FailedResult } from '../../thread/threadTask.ts';
 import type { FinishedTraining } from '../endJob.ts';
@@ -61,8 +61,33 @@ async function trainAndSelect(
   const result = await resultOf(deps.pool.select(task, signals.force), signals.force, deps.log);
   deps.onThreadFree();
   if (result.kind !== 'selected') return { result, last: null };
-  report.complete(result.outcome.summary);
-  return { result: { kind: 'trained', outcome: withWarnings(result.outcome, warnings) }, last: null };
+  const { outcome } = result;
+  report.complete(outcome.summary);
+  const compacted = await compactCheckpoints(deps, ensemble, outcome.summary);
+  return { result: { kind: 'trained', outcome: withWarnings(outcome, warnings) }, last: null, compacted };
+}
+
+/**
+ * The checkpoints that an extension needs: the last state of each network, its best snapshot and
+ * those in the model. Undefined, and logged, if they cannot be written.
+ */
+async function compactCheckpoints(
+  { checkpoints, log }: EnsembleRunDeps,
+  { members, job }: Ensemble,
+  { members: best, selected }: SelectionSummary,
+): Promise<FinishedTraining['compacted']> {
+  const isRetained = (member: number, epoch: number) =>
+    [...best, ...selected].some((each) => each.member === member && each.epoch === epoch);
+  const retained = members.map(({ member, snapshots }) => ({
+    member,
+    snapshots: snapshots.filter(({ epoch }) => isRetained(member, epoch)),
+  }));
+  try {
+    return await checkpoints.members.compact(job.id, retained);
+  } catch (error) {
+    log.warn({ err: error }, 'the checkpoints could not be compacted');
+    return undefined;
+  }
 }
 
 function failed(result: FailedResult): FinishedTraining {
