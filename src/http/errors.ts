@@ -51,6 +51,7 @@ const HTTP: Record<ErrorCode, { readonly status: number; readonly title: string 
   unsupported_encoding: { status: 415, title: 'Unsupported encoding' },
   invalid_file: { status: 422, title: 'Unreadable file' },
   table_too_large: { status: 413, title: 'Table too large' },
+  trace_too_large: { status: 413, title: 'Trace too large' },
   invalid_spec: { status: 422, title: 'Impossible training' },
   invalid_sweep: { status: 422, title: 'Impossible sweep' },
   idempotency_key_reused: { status: 422, title: 'Key of another request' },

@@ -11,7 +11,9 @@
  *   dgamma (n, 1) = (1/m) Σ dY * N over the rows
  *   dbeta (n, 1) = (1/m) Σ dY over the rows
  *   dZ (n, m) = gamma / √(var + ε) * (dY - mean(dY) - N * mean(dY * N)), in place of dY
+ *   Outside training mean and var are constants: dZ (n, m) = gamma / √(var + ε) * dY
  */
+import type { Kernels } from '../kernels/kernels.ts';
 import { elementwiseCost, IN_PLACE } from './layer.ts';
 import { columnParameter, EPSILON, type Normalization, scaleAndShift } from './normalization.ts';
 
@@ -62,11 +64,47 @@ export const batchNorm: Normalization = {
           }
           return Y;
         },
-        backward(kernels, dY, m, scale) {
-          kernels.batchNormalizationGradient(dY, dY, Z, gamma, mean, inverseDeviation, dgamma, dbeta, m, n, scale);
+        backward(kernels, dY, m, scale, step) {
+          if (step === null) {
+            runningGradient(kernels, dY, { Z, gamma, runningMean, runningVar, dgamma, dbeta, n }, m, scale);
+          } else {
+            kernels.batchNormalizationGradient(dY, dY, Z, gamma, mean, inverseDeviation, dgamma, dbeta, m, n, scale);
+          }
           return dY;
         },
       };
     },
   }),
 };
+
+/** Offsets of what the gradient with running statistics reads and writes. */
+interface RunningOffsets {
+  readonly Z: number;
+  readonly gamma: number;
+  readonly runningMean: number;
+  readonly runningVar: number;
+  readonly dgamma: number;
+  readonly dbeta: number;
+  readonly n: number;
+}
+
+/** The backward pass outside training, in place of dY. Only traces run it, so it has no kernel. */
+function runningGradient(
+  { values }: Kernels,
+  dY: number,
+  { Z, gamma, runningMean, runningVar, dgamma, dbeta, n }: RunningOffsets,
+  m: number,
+  scale: number,
+): void {
+  for (let j = 0; j < n; j++) {
+    const inverse = 1 / Math.sqrt(values[runningVar + j] + EPSILON);
+    let [sum, productSum] = [0, 0];
+    for (let e = j; e < m * n; e += n) {
+      sum += values[dY + e];
+      productSum += values[dY + e] * (values[Z + e] - values[runningMean + j]) * inverse;
+      values[dY + e] *= values[gamma + j] * inverse;
+    }
+    values[dbeta + j] = scale * sum;
+    values[dgamma + j] = scale * productSum;
+  }
+}

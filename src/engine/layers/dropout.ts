@@ -28,6 +28,7 @@ export const createDropout: CreateLayer = ({ units: n, dropout: rate }, position
           return D;
         },
         backward(kernels, dA, m, _scale, step) {
+          if (step === null) return dA;
           kernels.dropout(dA, dA, n * m, rate, step.seed, maskCounter(step, position));
           return dA;
         },

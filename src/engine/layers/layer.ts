@@ -70,9 +70,9 @@ export type Forward = (kernels: Kernels, A: number, m: number, step: TrainingSte
 /**
  * Computes the gradients of the parameters and returns the offset of the gradient by the input, or
  * NONE. dA is the gradient by the output; `scale` is the notes' 1/m, applied wherever a sum over
- * the rows is made.
+ * the rows is made. `step` is that of the forward pass: null outside training.
  */
-export type Backward = (kernels: Kernels, dA: number, m: number, scale: number, step: TrainingStep) => number;
+export type Backward = (kernels: Kernels, dA: number, m: number, scale: number, step: TrainingStep | null) => number;
 
 /** `inputGradient` of a layer that overwrites the gradient by its output. */
 export const IN_PLACE = -2;

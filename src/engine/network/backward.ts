@@ -12,7 +12,7 @@ import type { Plan } from './plan.ts';
  *
  * `scale` is the notes' 1/m. Each layer applies it once, where it sums over the rows.
  */
-export function backward(kernels: Kernels, plan: Plan, m: number, scale: number, step: TrainingStep): void {
+export function backward(kernels: Kernels, plan: Plan, m: number, scale: number, step: TrainingStep | null): void {
   let dA = plan.dA;
   for (const layer of plan.backward) dA = layer(kernels, dA, m, scale, step);
 }

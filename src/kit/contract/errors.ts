@@ -39,6 +39,7 @@ export const ERROR_CODES = [
   'unsupported_encoding',
   'invalid_file',
   'table_too_large',
+  'trace_too_large',
   'invalid_spec',
   'invalid_sweep',
   'idempotency_key_reused',
