@@ -17,6 +17,8 @@ import { createModels } from '../models/service.ts';
 import { splitRoutes } from '../models/split/routes.ts';
 import { createSplits } from '../models/split/service.ts';
 import { createLoader } from '../models/stored/predictor/loader.ts';
+import { traceRoutes } from '../models/trace/routes.ts';
+import { createTraces } from '../models/trace/service.ts';
 
 export interface ModelsOptions
   extends EvaluateModelDeps,
@@ -35,12 +37,14 @@ export function createModelServices({ createKernels, ingestLimits, ...options }:
   const evaluate = createEvaluateModel(options);
   const readParquetRows = createParquetReader(options.temporaryFolder, ingestLimits);
   const predictions = { ...options, loader, largeJson: createSemaphore(1), readParquetRows };
+  const traces = { database, json: options.json, tracing: createSemaphore(1) };
   return {
     models: (tenant: Tenant) => createModels({ database, evict: loader.evict }, tenant),
     parameters: (tenant: Tenant) => createParameters({ database }, tenant),
     splits: (tenant: Tenant) => createSplits({ database }, tenant),
     predictions: (tenant: Tenant) => createPredictions(predictions, tenant),
     ensembles: (tenant: Tenant) => createEnsembles({ database, evaluate, clock }, tenant),
+    traces: (tenant: Tenant) => createTraces(traces, tenant),
     aliases: (tenant: Tenant) => createAliases({ database, clock }, tenant),
   };
 }
@@ -54,6 +58,7 @@ export function modelRoutesOf(services: ModelServices, maxBodyBytes: number): re
     parameterRoutes(services),
     splitRoutes(services),
     predictRoutes({ ...services, maxBodyBytes }),
+    traceRoutes(services),
     aliasRoutes(services),
   ];
 }

@@ -1,8 +1,8 @@
 import type { Tenant } from '../../kit/contract/caller.ts';
-import { ServiceError } from '../../kit/contract/errors.ts';
 import type { Database } from '../../store/database/database.ts';
-import { type AnyDescription, readAnyDescription } from '../stored/description.ts';
-import { countNetworks, type EnsembleDescription } from '../stored/ensembleDescription.ts';
+import { assertMember } from '../stored/chosenMember.ts';
+import { readAnyDescription } from '../stored/description.ts';
+import type { EnsembleDescription } from '../stored/ensembleDescription.ts';
 import { createModelLookup } from '../stored/modelStore.ts';
 import { openModel, readMemberNetwork, readParameters } from '../stored/storedNetworks.ts';
 import { ensembleParametersJson, type MemberName, parametersJson } from './parametersJson.ts';
@@ -35,14 +35,4 @@ export function createParameters({ database }: { readonly database: Database }, 
 
 function namesOf({ members, snapshots }: EnsembleDescription): readonly MemberName[] {
   return members?.map((modelId) => ({ modelId })) ?? snapshots?.map(({ member, epoch }) => ({ member, epoch })) ?? [];
-}
-
-function assertMember(id: string, description: AnyDescription, member: number): void {
-  const members = 'members' in description ? countNetworks(description) : 0;
-  if (member <= members) return;
-  const advice =
-    members === 0
-      ? 'It is a single network: leave out `member`'
-      : `It has ${members}: use a number from 1 to ${members}`;
-  throw new ServiceError('member_not_found', `The model ${id} has no member ${member}. ${advice}.`);
 }

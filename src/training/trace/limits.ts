@@ -13,10 +13,15 @@ const MAX_CHECK = 1_000_000_000;
 const PASSES_OF_A_PARAMETER = 2;
 const DEFAULT_CHECKED = 200;
 
-/** Throws ServiceError `trace_too_large` for a network or for rows that would block the service. */
-export function checkTraceSize({ parameters, multiplyAdds }: NetworkSize, examples: number, field: string): void {
+/** Throws ServiceError `trace_too_large` for too many rows in that field of the request. */
+export function assertExamples(examples: number, field: string): void {
   if (examples > MAX_EXAMPLES)
     throw tooLarge(`${field} has ${examples} examples; the limit is ${MAX_EXAMPLES}. Send fewer.`);
+}
+
+/** Throws ServiceError `trace_too_large` for a network or for rows that would block the service. */
+export function checkTraceSize({ parameters, multiplyAdds }: NetworkSize, examples: number, field: string): void {
+  assertExamples(examples, field);
   if (parameters > MAX_PARAMETERS)
     throw tooLarge(
       `The network has ${parameters} parameters; the limit is ${MAX_PARAMETERS}. Trace a smaller network.`,
