@@ -248,12 +248,22 @@ CREATE TABLE models (
   -- The part of `description` that lists show: members, parameterCount, best, and metrics without confusion matrices.
   summary TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(summary)),
   sha256 TEXT NOT NULL,
-  created_at INTEGER NOT NULL
+  created_at INTEGER NOT NULL,
+  notes TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 CREATE INDEX models_by_job ON models (job_id, id);
 CREATE INDEX models_by_project ON models (project, id);
 CREATE INDEX models_by_split ON models (split_id) WHERE split_id IS NOT NULL;
+
+CREATE TABLE model_labels (
+  model_id TEXT NOT NULL REFERENCES models (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (model_id, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX model_labels_by_value ON model_labels (name, value, model_id);
 
 -- One row per layer and name; layer 0 is the embedding. `bytes` are little-endian float32 values in row-major order.
 CREATE TABLE parameters (

@@ -4,7 +4,8 @@ import { warningSchema } from '../kit/warning.ts';
 import { JOB_STATES, REQUESTED_ACTIONS } from '../store/database/tables.ts';
 import { MAX_EPOCHS } from '../training/schemas/training.ts';
 import { FAILURE_CODES } from './failures.ts';
-import { jobHyperparametersSchema, LABEL } from './submission/requestSchema.ts';
+import { labelFilter } from './submission/labels.ts';
+import { jobHyperparametersSchema } from './submission/requestSchema.ts';
 
 const MAX_LOSSES = 10_000;
 
@@ -117,11 +118,6 @@ export const extensionSchema = z
     examples: [{ epochs: 20 }, { epochs: 20, after: 50 }],
   });
 
-const label = z
-  .string()
-  .regex(LABEL, 'A label filter is name:value, such as team:risk.')
-  .meta({ examples: ['team:risk'] });
-
 export const jobsQuery = pageQuery.extend({
   state: repeatable(jobState).optional().describe('Only jobs in this state; can be repeated.'),
   datasetId: z.string().optional().describe('Only jobs on this dataset.'),
@@ -130,7 +126,7 @@ export const jobsQuery = pageQuery.extend({
     .enum(['true', 'false'])
     .optional()
     .describe('`true`: the trials of sweeps as well. Otherwise they are left out, unless `sweepId` names their sweep.'),
-  label: repeatable(label)
+  label: repeatable(labelFilter)
     .optional()
     .describe('Only jobs with this label, as name:value; if repeated, jobs must have all of them.'),
 });

@@ -11,9 +11,10 @@ import { createJobActions, type JobActions } from './actions.ts';
 import type { Checkpoints } from './checkpoints/checkpoints.ts';
 import type { Job, JobSummary, JobsQuery, Losses, LossesQuery } from './schemas.ts';
 import { isFinal } from './states.ts';
-import { createJobStore, type JobFilter, type JobStore, type Label, type ListedJobRow } from './store.ts';
+import { createJobStore, type JobFilter, type JobStore, type ListedJobRow } from './store.ts';
 import { assertModelQuota } from './submission/assertModelQuota.ts';
 import { checkJob, type FindDataset } from './submission/check.ts';
+import { readLabel } from './submission/labels.ts';
 import { newJob } from './submission/newJob.ts';
 import type { Machine } from './submission/threadWarnings.ts';
 import { type JobFacts, jobSummary, jobView, lossView } from './view.ts';
@@ -129,9 +130,4 @@ function filterOf(query: JobsQuery): JobFilter {
     before: after === undefined ? undefined : decodeCursor(after),
     limit,
   };
-}
-
-function readLabel(text: string): Label {
-  const colon = text.indexOf(':');
-  return { name: text.slice(0, colon), value: text.slice(colon + 1) };
 }

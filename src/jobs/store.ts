@@ -6,13 +6,9 @@ import type { JobRow, JobState, LossRow } from '../store/database/tables.ts';
 import { textBytes } from '../store/textBytes.ts';
 import { ACTIONS } from './states.ts';
 import { datasetNotFound } from './submission/check.ts';
+import type { Label } from './submission/labels.ts';
 import type { NewJob } from './submission/newJob.ts';
 import { insertQueuedJob } from './transitions.ts';
-
-export interface Label {
-  readonly name: string;
-  readonly value: string;
-}
 
 export interface JobFilter {
   readonly states: readonly JobState[];

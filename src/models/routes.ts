@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Tenant } from '../kit/contract/caller.ts';
 import { errorResponses, jsonResponse } from '../kit/contract/wire.ts';
-import { deletionQuery, modelPage, modelSchema, modelsQuery } from './schemas.ts';
+import { deletionQuery, modelChange, modelPage, modelSchema, modelsQuery } from './schemas.ts';
 import type { Models } from './service.ts';
 import { modelParams } from './stored/modelName.ts';
 
@@ -35,6 +35,24 @@ export function modelRoutes({ models }: { readonly models: (tenant: Tenant) => M
         response: { 200: jsonResponse('The model.', modelSchema), ...errorResponses(400, 404) },
       },
       handler: ({ caller, params }) => models(caller).get(params.id),
+    });
+
+    app.patch('/v1/models/:id', {
+      config: { scope: 'train' },
+      schema: {
+        tags,
+        operationId: 'changeModel',
+        summary: 'Change the name, the labels or the notes of a model',
+        description:
+          'Changes the given fields. `labels` replaces all labels. Everything else about a model never changes.',
+        params: modelParams,
+        body: modelChange,
+        response: {
+          200: jsonResponse('The changed model.', modelSchema),
+          ...errorResponses(400, 404, 413, 415),
+        },
+      },
+      handler: ({ caller, params, body }) => models(caller).change(params.id, body),
     });
 
     app.delete('/v1/models/:id', {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { ACTIVATIONS } from '../engine/kernels/kernels.ts';
+import { labelFilter, labelsSchema } from '../jobs/submission/labels.ts';
 import { hyperparametersSchema } from '../jobs/submission/requestSchema.ts';
-import { pageOf, pageQuery } from '../kit/contract/wire.ts';
+import { givenName, pageOf, pageQuery, repeatable } from '../kit/contract/wire.ts';
 import { warningSchema } from '../kit/warning.ts';
 import { normalizationNames } from '../training/schemas/network.ts';
 import { taskSchema } from '../training/schemas/task.ts';
@@ -17,8 +18,26 @@ export const deletionQuery = z.strictObject({
 export const modelsQuery = pageQuery.extend({
   datasetId: z.string().max(64).optional().describe('Only models trained on this dataset.'),
   jobId: z.string().max(64).optional().describe('Only the model of this job.'),
+  label: repeatable(labelFilter)
+    .optional()
+    .describe('Only models with this label, as name:value; if repeated, models must have all of them.'),
 });
 export type ModelsQuery = z.output<typeof modelsQuery>;
+
+const MAX_NOTES = 20_000;
+
+export const modelChange = z
+  .strictObject({
+    name: givenName.optional().describe('A name for people.'),
+    labels: labelsSchema.optional().describe('Replaces all labels: `GET /v1/models?label=team:risk`.'),
+    notes: z.string().max(MAX_NOTES).optional().describe('Text about the model, as Markdown.'),
+  })
+  .meta({
+    id: 'ModelChange',
+    description: 'The fields to change. Everything else about a model never changes.',
+    example: { name: 'churn 2026', labels: { team: 'risk' }, notes: 'Do not use for new contracts.' },
+  });
+export type ModelChange = z.output<typeof modelChange>;
 
 const layerTableSchema = z
   .object({
@@ -87,6 +106,8 @@ export const modelSchema = z
         'The hash of the parameters: of the layer, name, shape and float32 bytes of each, ordered by layer and name. For an ensemble: of the `sha256` of each member, in order, one per line.',
       ),
     aliases: z.array(z.string()),
+    labels: z.record(z.string(), z.string()).describe('Labels to search models by.'),
+    notes: z.string().describe('Text about the model, as Markdown.'),
     warnings: z.array(warningSchema).describe('Warnings of the training.'),
   })
   .meta({
@@ -97,12 +118,22 @@ export const modelSchema = z
 export type Model = z.infer<typeof modelSchema>;
 
 const modelSummarySchema = modelSchema
-  .omit({ classes: true, inputs: true, embedding: true, layers: true, hyperparameters: true, warnings: true })
+  .omit({
+    ...{
+      classes: true,
+      inputs: true,
+      embedding: true,
+      layers: true,
+      hyperparameters: true,
+      warnings: true,
+      notes: true,
+    },
+  })
   .extend({ metrics: summaryMetricsSchema })
   .meta({
     id: 'ModelSummary',
     description:
-      'A model without `classes`, `inputs`, `embedding`, `layers`, `hyperparameters`, `warnings` and confusion matrices, which have megabytes if there are many columns or classes. `GET /v1/models/{id}` returns them.',
+      'A model without `classes`, `inputs`, `embedding`, `layers`, `hyperparameters`, `warnings`, `notes` and confusion matrices, which have megabytes if there are many columns or classes. `GET /v1/models/{id}` returns them.',
   });
 export type ModelSummary = z.infer<typeof modelSummarySchema>;
 

@@ -11,24 +11,32 @@ import { parameterCountOf } from './stored/parameterCount.ts';
 import { readShape } from './stored/shapes.ts';
 import { readSummary } from './stored/summary.ts';
 
+/** What other tables have about a model. */
+export interface ModelFacts {
+  readonly aliases: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 /** A model as the API shows it. */
-export function toModel(row: ModelRow, parameters: readonly ParameterShape[], aliases: readonly string[]): Model {
+export function toModel(row: ModelRow, parameters: readonly ParameterShape[], facts: ModelFacts): Model {
   const description = readAnyDescription(row.description);
   return {
-    ...ofRow(row, aliases),
+    ...ofRow(row, facts),
+    notes: row.notes,
     ...('members' in description ? ofEnsemble(description) : ofNetwork(description, parameters)),
     warnings: description.warnings,
   };
 }
 
 /** The same model as an item of a list. */
-export function toModelSummary(row: ListedModelRow, aliases: readonly string[]): ModelSummary {
-  return { ...ofRow(row, aliases), ...readSummary(row.summary) };
+export function toModelSummary(row: ListedModelRow, facts: ModelFacts): ModelSummary {
+  return { ...ofRow(row, facts), ...readSummary(row.summary) };
 }
 
-function ofRow(row: Omit<ListedModelRow, 'summary'>, aliases: readonly string[]) {
+function ofRow(row: Omit<ListedModelRow, 'summary'>, { aliases, labels }: ModelFacts) {
   const { id, name, jobId, datasetId, createdAt, task, target, sha256 } = row;
-  return { id, name, jobId, datasetId, createdAt: isoTime(createdAt), task, target, sha256, aliases: [...aliases] };
+  const tags = { aliases: [...aliases], labels };
+  return { id, name, jobId, datasetId, createdAt: isoTime(createdAt), task, target, sha256, ...tags };
 }
 
 type Described = Pick<

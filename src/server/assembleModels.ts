@@ -8,6 +8,8 @@ import { aliasRoutes } from '../models/aliases/routes.ts';
 import { createAliases } from '../models/aliases/service.ts';
 import { createEnsembles } from '../models/ensembles/service.ts';
 import { createEvaluateModel, type EvaluateModelDeps } from '../models/evaluate/service.ts';
+import { lineageRoutes } from '../models/lineage/routes.ts';
+import { createLineages } from '../models/lineage/service.ts';
 import { parameterRoutes } from '../models/parameters/routes.ts';
 import { createParameters } from '../models/parameters/service.ts';
 import { predictRoutes } from '../models/predict/routes.ts';
@@ -41,6 +43,7 @@ export function createModelServices({ createKernels, ingestLimits, ...options }:
   return {
     models: (tenant: Tenant) => createModels({ database, evict: loader.evict }, tenant),
     parameters: (tenant: Tenant) => createParameters({ database }, tenant),
+    lineages: (tenant: Tenant) => createLineages({ database }, tenant),
     splits: (tenant: Tenant) => createSplits({ database }, tenant),
     predictions: (tenant: Tenant) => createPredictions(predictions, tenant),
     ensembles: (tenant: Tenant) => createEnsembles({ database, evaluate, clock }, tenant),
@@ -57,6 +60,7 @@ export function modelRoutesOf(services: ModelServices, maxBodyBytes: number): re
     modelRoutes(services),
     parameterRoutes(services),
     splitRoutes(services),
+    lineageRoutes(services),
     predictRoutes({ ...services, maxBodyBytes }),
     traceRoutes(services),
     aliasRoutes(services),

@@ -114,6 +114,7 @@ describe('the list of models', () => {
       layers: ___,
       hyperparameters: ____,
       warnings: _____,
+      notes: _______,
       ...model
     } = (await get(`/v1/models/${id}`)).json();
     for (const part of ['training', 'validation']) delete model.metrics[part].confusionMatrix;

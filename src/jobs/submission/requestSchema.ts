@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { limitedRecord } from '../../kit/contract/limitedRecord.ts';
 import { givenName } from '../../kit/contract/wire.ts';
-import { PLAIN_TEXT } from '../../kit/text.ts';
 import { fromJson } from '../../store/database/json.ts';
 import {
   effortSchema,
@@ -10,9 +8,9 @@ import {
   memberSpecs,
 } from '../../training/schemas/ensemble.ts';
 import { specRequestSchema, trainingSpecSchema } from '../../training/schemas/spec.ts';
+import { labelsSchema } from './labels.ts';
 
 const MAX_PRIORITY = 100;
-const MAX_LABELS = 32;
 
 const datasetId = z
   .string()
@@ -29,16 +27,7 @@ const priority = z
   .default(0)
   .describe('A job of a higher priority runs first; of equal ones the oldest.');
 
-const LABEL_NAME = '[A-Za-z0-9][A-Za-z0-9_.-]{0,62}';
-/** A label as one text: `team:risk`. */
-export const LABEL = new RegExp(`^${LABEL_NAME}:`);
-const labels = limitedRecord(
-  z
-    .string()
-    .regex(new RegExp(`^${LABEL_NAME}$`), 'A label name is 1 to 63 letters, digits, dots, hyphens or underscores.'),
-  z.string().max(200).regex(PLAIN_TEXT, 'A label has no line breaks or other control characters: remove them.'),
-  MAX_LABELS,
-)
+const labels = labelsSchema
   .default({})
   .describe('Labels to search jobs by: `GET /v1/jobs?label=team:risk`.')
   .meta({ examples: [{ team: 'risk' }] });

@@ -94,7 +94,7 @@ function describeEnsemble(candidates: readonly Candidate[], evaluated: Evaluated
 
 async function insertEnsemble(
   queries: Queries,
-  model: Omit<ModelRow, 'datasetId' | 'splitId'>,
+  model: Omit<ModelRow, 'datasetId' | 'splitId' | 'notes'>,
   members: readonly string[],
 ): Promise<void> {
   // The dataset may have been deleted since. All members have the same dataset and split.

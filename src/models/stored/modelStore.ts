@@ -90,7 +90,7 @@ export async function countParameters(queries: Queries, modelId: string): Promis
 /** Writes a model with its parameters, within the caller's transaction if it has one. */
 export async function insertModel(
   queries: Queries,
-  model: ModelRow,
+  model: Omit<ModelRow, 'notes'>,
   parameters: readonly StoredParameter[],
 ): Promise<void> {
   await queries.insertInto('models').values(model).execute();

@@ -149,6 +149,14 @@ export interface ModelRow {
   /** JSON: the part of `description` that lists show. */
   summary: string;
   splitId: string | null;
+  /** Markdown. */
+  notes: string;
+}
+
+interface ModelLabelRow {
+  modelId: string;
+  name: string;
+  value: string;
 }
 
 /** The rows of a dataset that a training used, by part. */
@@ -326,7 +334,8 @@ export interface Tables {
   jobMembers: JobMemberRow;
   jobMemberLosses: JobMemberLossRow;
   checkpoints: Omit<CheckpointRow, 'member'> & { member: Generated<number> };
-  models: Omit<ModelRow, 'summary'> & { summary: Generated<string> };
+  models: Omit<ModelRow, 'summary' | 'notes'> & { summary: Generated<string>; notes: Generated<string> };
+  modelLabels: ModelLabelRow;
   splits: SplitRow;
   parameters: ParameterRow;
   ensembleMembers: EnsembleMemberRow;
