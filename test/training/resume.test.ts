@@ -6,11 +6,21 @@ import { specFor } from './profile.ts';
 import { trainPart } from './resuming.ts';
 import { flowers } from './tables.ts';
 
+type Request = z.input<typeof specRequestSchema>;
+type Optimizer = NonNullable<NonNullable<Request['training']>['optimizer']>;
+
+const ADAM: Optimizer = {
+  type: 'adam',
+  learningRate: 0.02,
+  groups: [{ parameters: ['bias', 'W2'], rateFactor: 0.5 }],
+};
+const MUON: Optimizer = { type: 'muon', learningRate: 0.02, rest: { learningRate: 0.02 } };
+
 /**
  * Everything in the state of a run: running statistics and their average, masks, the
  * optimizer's moments, a schedule and a patience that depend on the losses.
  */
-const REQUEST: z.input<typeof specRequestSchema> = {
+const REQUEST: Request = {
   target: 'kind',
   network: {
     layers: [
@@ -21,7 +31,7 @@ const REQUEST: z.input<typeof specRequestSchema> = {
   training: {
     epochs: 12,
     batchSize: 16,
-    optimizer: { type: 'adam', learningRate: 0.02, groups: [{ parameters: ['bias', 'W2'], rateFactor: 0.5 }] },
+    optimizer: ADAM,
     averaging: { decay: 0.8 },
     schedule: { type: 'plateau', factor: 0.5, patience: 1, threshold: 0.5, warmup: 0.1 },
     earlyStopping: { metric: 'rocAuc', patience: 4 },
@@ -32,60 +42,72 @@ const table = flowers(100);
 const spec = specFor(table, REQUEST);
 const EMBEDDINGS = [null, { type: 'cosine', width: 5 }, { type: 'piecewiseLinear', bins: 4 }] as const;
 const BACKENDS = ['auto', 'wasm', 'reference'] as const;
-const CASES = BACKENDS.flatMap((kernels) => EMBEDDINGS.map((embedding) => ({ kernels, embedding })));
+const CASES = BACKENDS.flatMap((kernels) => [
+  ...EMBEDDINGS.map((embedding) => ({ kernels, embedding, optimizer: ADAM })),
+  { kernels, embedding: EMBEDDINGS[1], optimizer: MUON },
+]);
 const STEPS_PER_EPOCH = 5;
 
-describe.each(CASES)('a run that is stopped ($kernels, embedding $embedding.type)', ({ kernels, embedding }) => {
-  const spec = specFor(table, { ...REQUEST, network: { ...REQUEST.network, embedding } });
-  const unbroken = trainPart(table, spec, kernels);
-  const steps = unbroken.reports.length * STEPS_PER_EPOCH;
+describe.each(CASES)(
+  'a run that is stopped ($kernels, embedding $embedding.type, $optimizer.type)',
+  ({ kernels, embedding, optimizer }) => {
+    const spec = specFor(table, {
+      ...REQUEST,
+      network: { ...REQUEST.network, embedding },
+      training: { ...REQUEST.training, optimizer },
+    });
+    const unbroken = trainPart(table, spec, kernels);
+    const steps = unbroken.reports.length * STEPS_PER_EPOCH;
 
-  it('ends before its last epoch with a lower rate, so that the checkpoint contains both', () => {
-    const { reports } = unbroken;
-    expect(reports.length).toBeLessThan(12);
-    expect(reports.at(-1)?.learningRate).toBeLessThan(0.02);
-  });
+    it('ends before its last epoch with a lower rate, so that the checkpoint contains both', () => {
+      const { reports } = unbroken;
+      expect(reports.length).toBeLessThan(12);
+      expect(reports.at(-1)?.learningRate).toBeLessThan(0.02);
+    });
 
-  it.each([1, 4, 5, 7, 10, 23, steps - 1])('after %i steps resumes with the same bits', (at) => {
-    const before = trainPart(table, spec, kernels, { ending: { at, how: 'pause' } });
-    expect(before.outcome).toBeNull();
-    const [checkpoint] = before.checkpoints;
-    expect(checkpoint).toMatchObject({ step: at, finished: false });
-    const after = trainPart(table, spec, kernels, { checkpoint });
-    expect([...before.reports, ...after.reports]).toEqual(unbroken.reports);
-    expect(after.outcome).toEqual(unbroken.outcome);
-    expect(after.checkpoints).toEqual(unbroken.checkpoints);
-  });
+    it.each([1, 4, 5, 7, 10, 23, steps - 1])('after %i steps resumes with the same bits', (at) => {
+      const before = trainPart(table, spec, kernels, { ending: { at, how: 'pause' } });
+      expect(before.outcome).toBeNull();
+      const [checkpoint] = before.checkpoints;
+      expect(checkpoint).toMatchObject({ step: at, finished: false });
+      const after = trainPart(table, spec, kernels, { checkpoint });
+      expect([...before.reports, ...after.reports]).toEqual(unbroken.reports);
+      expect(after.outcome).toEqual(unbroken.outcome);
+      expect(after.checkpoints).toEqual(unbroken.checkpoints);
+    });
 
-  it('at every step in turn resumes with the same bits', () => {
-    const reports = [];
-    let part = trainPart(table, spec, kernels, { ending: { at: 1, how: 'pause' } });
-    for (let at = 2; part.outcome === null; at++) {
-      reports.push(...part.reports);
-      part = trainPart(table, spec, kernels, { checkpoint: part.checkpoints[0], ending: { at, how: 'pause' } });
-    }
-    expect([...reports, ...part.reports]).toEqual(unbroken.reports);
-    expect(part.outcome).toEqual(unbroken.outcome);
-  });
+    it('at every step in turn resumes with the same bits', () => {
+      const reports = [];
+      let part = trainPart(table, spec, kernels, { ending: { at: 1, how: 'pause' } });
+      for (let at = 2; part.outcome === null; at++) {
+        reports.push(...part.reports);
+        part = trainPart(table, spec, kernels, { checkpoint: part.checkpoints[0], ending: { at, how: 'pause' } });
+      }
+      expect([...reports, ...part.reports]).toEqual(unbroken.reports);
+      expect(part.outcome).toEqual(unbroken.outcome);
+    });
 
-  it('is not changed by its checkpoints, and resumes from any of them', () => {
-    const watched = trainPart(table, spec, kernels, { wishes: Number.POSITIVE_INFINITY });
-    expect(watched.outcome).toEqual(unbroken.outcome);
-    expect(watched.checkpoints.map(({ step }) => step)).toEqual(Array.from({ length: steps }, (_, index) => index + 1));
-    const checkpoint = watched.checkpoints[Math.floor(steps / 2)];
-    expect(trainPart(table, spec, kernels, { checkpoint }).outcome).toEqual(unbroken.outcome);
-  });
-  it.each([
-    [0, 1],
-    [4, 5],
-    [5, 6],
-    [7, 8],
-  ])('makes a checkpoint that was requested before it resumes at step %i when step %i is done', (at, next) => {
-    const [checkpoint = null] = trainPart(table, spec, kernels, { ending: { at, how: 'pause' } }).checkpoints;
-    const { checkpoints } = trainPart(table, spec, kernels, { checkpoint, wishes: 1 });
-    expect(checkpoints.map(({ step }) => step)).toEqual([next, steps]);
-  });
-});
+    it('is not changed by its checkpoints, and resumes from any of them', () => {
+      const watched = trainPart(table, spec, kernels, { wishes: Number.POSITIVE_INFINITY });
+      expect(watched.outcome).toEqual(unbroken.outcome);
+      expect(watched.checkpoints.map(({ step }) => step)).toEqual(
+        Array.from({ length: steps }, (_, index) => index + 1),
+      );
+      const checkpoint = watched.checkpoints[Math.floor(steps / 2)];
+      expect(trainPart(table, spec, kernels, { checkpoint }).outcome).toEqual(unbroken.outcome);
+    });
+    it.each([
+      [0, 1],
+      [4, 5],
+      [5, 6],
+      [7, 8],
+    ])('makes a checkpoint that was requested before it resumes at step %i when step %i is done', (at, next) => {
+      const [checkpoint = null] = trainPart(table, spec, kernels, { ending: { at, how: 'pause' } }).checkpoints;
+      const { checkpoints } = trainPart(table, spec, kernels, { checkpoint, wishes: 1 });
+      expect(checkpoints.map(({ step }) => step)).toEqual([next, steps]);
+    });
+  },
+);
 
 describe('a run whose validation rows do not have the metric of early stopping', () => {
   const parts = Array.from({ length: 100 }, (_, row) => (row % 5 === 0 && row % 3 === 0 ? 'validation' : 'train'));
@@ -152,19 +174,22 @@ describe('a run that is requested to make its model', () => {
 
 describe('an extended run', () => {
   const longer = (epochs: number) => ({ ...spec, training: { ...spec.training, epochs } });
-  const patient = {
-    ...spec,
-    training: { ...spec.training, earlyStopping: null, schedule: { type: 'constant', warmup: 0 } },
-  } as const;
+  const ENDLESS = { earlyStopping: null, schedule: { type: 'constant', warmup: 0 } } as const;
+  const patient = { ...spec, training: { ...spec.training, ...ENDLESS } };
 
-  it('continues from its last step: equal to a run of the total number of epochs, if the schedule is the same', () => {
-    const short = { ...patient, training: { ...patient.training, epochs: 3 } };
-    const [checkpoint] = trainPart(table, short, 'wasm').checkpoints;
-    expect(checkpoint).toMatchObject({ epoch: 4, batch: 0, finished: true });
-    const extended = trainPart(table, patient, 'wasm', { checkpoint });
-    expect(extended.outcome).toEqual(trainPart(table, patient, 'wasm').outcome);
-    expect(extended.reports[0].epoch).toBe(4);
-  });
+  it.each([ADAM, MUON])(
+    'continues from its last step of $type: equal to a run of all epochs, if the schedule is the same',
+    (optimizer) => {
+      const whole = specFor(table, { ...REQUEST, training: { ...REQUEST.training, optimizer } });
+      const patient = { ...whole, training: { ...whole.training, ...ENDLESS } };
+      const short = { ...patient, training: { ...patient.training, epochs: 3 } };
+      const [checkpoint] = trainPart(table, short, 'wasm').checkpoints;
+      expect(checkpoint).toMatchObject({ epoch: 4, batch: 0, finished: true });
+      const extended = trainPart(table, patient, 'wasm', { checkpoint });
+      expect(extended.outcome).toEqual(trainPart(table, patient, 'wasm').outcome);
+      expect(extended.reports[0].epoch).toBe(4);
+    },
+  );
 
   it('resets its patience, and still returns the best epoch of all', () => {
     const first = trainPart(table, spec, 'wasm');

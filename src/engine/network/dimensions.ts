@@ -95,6 +95,7 @@ export function dimensionsOf(
     weighted: false,
     classWeights: 0,
     optimizerMatrices: optimizer.stateMatrices,
+    hiddenMatrices: optimizer.hiddenWeights?.stateMatrices,
     optimizerScratch: update.scratch,
     averages: averaging !== null,
     storesActivationGradients: false,

@@ -4,7 +4,15 @@ import { type OneHotColumn, oneHotInputs } from '../layers/inputs.ts';
 import { type Backward, type Forward, IN_PLACE, type PlannedLayer } from '../layers/layer.ts';
 import { type Allocator, createAllocator, type Region } from '../memory/allocator.ts';
 import { createLayerMemories } from '../memory/layerMemory.ts';
-import { allocateParameters, countElements, LEARNED_KINDS, type ParameterSlot } from '../memory/parameters.ts';
+import {
+  allocateParameters,
+  countElements,
+  isLearned,
+  LEARNED_KINDS,
+  type ParameterSlot,
+} from '../memory/parameters.ts';
+import { hiddenWeightsOf } from '../optimizers/hiddenWeights.ts';
+import type { StateMatrix } from '../optimizers/regions.ts';
 import { planBackward, planForward } from './fusion.ts';
 import { createChain, type LayerLinks, type NetworkSpec } from './spec.ts';
 
@@ -20,6 +28,8 @@ export interface TrainingSizes {
   readonly classWeights: number;
   /** Matrices of the parameters' size that the optimizer stores. */
   readonly optimizerMatrices: number;
+  /** How many of them have numbers for the hidden W. Default: all. */
+  readonly hiddenMatrices?: number | undefined;
   /** Numbers that the optimizer's updates use one after the other. */
   readonly optimizerScratch: number;
   /** Whether the arena has a moving average of the model. */
@@ -84,7 +94,8 @@ export interface Plan {
   readonly persistent: Region;
   /** In the order of the learned parameters. */
   readonly gradients: Region;
-  readonly optimizerState: Region;
+  /** Those of the optimizer's state. */
+  readonly optimizerMatrices: readonly StateMatrix[];
   /** Offset of the numbers that the optimizer's updates use. */
   readonly optimizerScratch: number;
   /** The rows of one pass. */
@@ -156,7 +167,7 @@ const PREDICTING: TrainingSizes = {
 
 type ParametersPlan = Pick<
   Plan,
-  'parameters' | 'learned' | 'model' | 'average' | 'persistent' | 'gradients' | 'optimizerState' | 'optimizerScratch'
+  'parameters' | 'learned' | 'model' | 'average' | 'persistent' | 'gradients' | 'optimizerMatrices' | 'optimizerScratch'
 >;
 
 /**
@@ -174,8 +185,14 @@ function planParameters(
   const learned = allocator.region(() => allocateParameters(allocator, shapes, LEARNED_KINDS));
   const statistics = allocateParameters(allocator, shapes, ['statistic']);
   const model = { offset: 0, count: allocator.used() };
-  const stateCount = (training?.optimizerMatrices ?? 0) * learned.region.count;
-  const optimizerState = { offset: allocator.allocate(stateCount), count: stateCount };
+  const { optimizerMatrices = 0, hiddenMatrices = optimizerMatrices } = training ?? {};
+  const hidden = hiddenWeightsOf(shapes);
+  const others = shapes.filter((shape) => isLearned(shape) && !hidden.includes(shape));
+  const hiddenCount = Math.min(...others.map((shape) => learned.result.get(shape) ?? 0)) - learned.region.offset;
+  const states = Array.from({ length: optimizerMatrices }, (_, matrix): StateMatrix => {
+    const skipped = matrix < hiddenMatrices ? 0 : hiddenCount;
+    return { offset: allocator.allocate(learned.region.count - skipped), skipped };
+  });
   const average = training?.averages ? allocator.allocate(model.count) : NONE;
   const persistent = { offset: 0, count: allocator.used() };
   const gradients = allocator.region(() =>
@@ -193,7 +210,7 @@ function planParameters(
     average,
     persistent,
     gradients: gradients.region,
-    optimizerState,
+    optimizerMatrices: states,
     optimizerScratch: allocator.allocate(training?.optimizerScratch ?? 0),
   };
 }

@@ -185,6 +185,7 @@ function planTraining(
     weighted,
     classWeights: classWeights?.length ?? 0,
     optimizerMatrices: optimizer.stateMatrices,
+    hiddenMatrices: optimizer.hiddenWeights?.stateMatrices,
     optimizerScratch: updateCostOf(optimizer, learnedParameters(spec)).scratch,
     averages: averaging !== null,
     storesActivationGradients,

@@ -49,6 +49,7 @@ export const muon = define(OPTIONS, ({ learningRate, momentum, iterations, weigh
     learningRate,
     hiddenWeights: {
       weightDecay,
+      stateMatrices: 1,
       restRateFactor: adamw.learningRate / learningRate,
       scratchNumbers: (n, k) => 2 * n * k + 2 * Math.min(n, k) ** 2,
       multiplyAdds: (n, k) => iterations * multiplyAddsOfIteration(n, k),

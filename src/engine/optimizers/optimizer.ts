@@ -31,6 +31,8 @@ interface MatrixRegion {
 export interface HiddenWeights {
   /** The weight decay of those in no group. */
   readonly weightDecay: number;
+  /** How many of the optimizer's state matrices have numbers for the hidden W: the first ones. */
+  readonly stateMatrices: number;
   /** The rate of all other parameters, as a factor of the optimizer's. */
   readonly restRateFactor: number;
   /** How many numbers of scratch memory the update of a matrix (n, k) uses. */

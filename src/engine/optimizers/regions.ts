@@ -4,12 +4,19 @@ import { findGroupConflicts, groupOf, type ParameterGroup } from './groups.ts';
 import { hiddenWeightsOf } from './hiddenWeights.ts';
 import type { Optimizer, OptimizerRegion } from './optimizer.ts';
 
+/** A matrix of the optimizer's state: a number for each learned one, in the same order. */
+export interface StateMatrix {
+  readonly offset: number;
+  /** Learned numbers before the first one that it has a number for. */
+  readonly skipped: number;
+}
+
 /** Where the learned parameters, their gradients and the optimizer's matrices are in the arena. */
 interface LearnedPlan {
   readonly parameters: readonly ParameterSlot[];
   readonly learned: Region;
   readonly gradients: Region;
-  readonly optimizerState: Region;
+  readonly optimizerMatrices: readonly StateMatrix[];
   /** Offset of the optimizer's scratch memory. */
   readonly optimizerScratch: number;
 }
@@ -30,7 +37,7 @@ export interface Neighbours extends Settings {
  * groups do not suit the network.
  */
 export function planRegions(
-  { parameters, learned, gradients, optimizerState, optimizerScratch }: LearnedPlan,
+  { parameters, learned, gradients, optimizerMatrices, optimizerScratch }: LearnedPlan,
   optimizer: Optimizer,
   groups: readonly ParameterGroup[],
 ): readonly OptimizerRegion[] {
@@ -39,10 +46,9 @@ export function planRegions(
     const at = X - learned.offset;
     // Up to the next region: the numbers that align it are 0 and stay 0.
     const end = neighbours[index + 1]?.slots[0].offset ?? learned.offset + learned.count;
-    const state = Array.from(
-      { length: optimizer.stateMatrices },
-      (_, matrix) => optimizerState.offset + matrix * learned.count + at,
-    );
+    const state = optimizerMatrices
+      .filter(({ skipped }) => at >= skipped)
+      .map(({ offset, skipped }) => offset + at - skipped);
     const region = { X, dX: gradients.offset + at, state, count: end - X, rateFactor, weightDecay };
     return isMatrix ? { ...region, matrix: { n: shape[0], k: shape[1], scratch: optimizerScratch } } : region;
   });

@@ -43,7 +43,9 @@ function regionsOf(plan: Plan): readonly Region[] {
     ]),
     ...rows('batch', plan.batch, ROWS),
     ...rows('dataset', plan.dataset, plan.dataset.rows),
-    ['optimizer', plan.optimizerState.offset, plan.optimizerState.count],
+    ...plan.optimizerMatrices.map(
+      ({ offset, skipped }, matrix): Region => [`optimizer ${matrix}`, offset, plan.learned.count - skipped],
+    ),
     ['average', plan.average, plan.model.count],
     ['class weights', plan.classWeights, 2],
   ];
@@ -74,6 +76,16 @@ describe('the plan of the arena', () => {
     const [Z, Y, A, D] = outputs.filter(([layer]) => layer === 1).map(([, output]) => output);
     expect(A).toBe(Y);
     expect(new Set([Z, Y, D]).size).toBe(3);
+  });
+
+  it('gives a state matrix of the optimizer no numbers for the hidden W if it has none', () => {
+    const hidden = { ...TRAINING, hiddenMatrices: 1 };
+    const [all, less] = [TRAINING, hidden].map((training) => planNetwork(SPEC, ROWS, training));
+    // W1 (5, 3) and W2 (4, 5), each on a cache line of its own.
+    expect(less.optimizerMatrices.map(({ skipped }) => skipped)).toEqual([0, 16 + 32]);
+    expect(all.persistent.count - less.persistent.count).toBe(16 + 32);
+    expect(less.average - less.optimizerMatrices[1].offset).toBe(less.learned.count - 48);
+    expect(planNetwork({ ...SPEC, layers: SPEC.layers.slice(2) }, ROWS, hidden).optimizerMatrices[1].skipped).toBe(0);
   });
 
   it('gives each gradient the place of its parameter, one region further', () => {
