@@ -31,7 +31,7 @@ interface RestoredMember {
 }
 
 /** The snapshots of a network that an extension of its job may select again. */
-export interface RetainedSnapshots {
+interface RetainedSnapshots {
   /** From 1. */
   readonly member: number;
   readonly snapshots: readonly Snapshot[];
