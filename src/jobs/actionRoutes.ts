@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Tenant } from '../kit/contract/caller.ts';
 import { errorResponses, jsonResponse } from '../kit/contract/wire.ts';
-import { extensionSchema, jobParams, jobSchema } from './schemas.ts';
+import { extensionSchema, jobParams, jobSchema, retrySchema } from './schemas.ts';
 import type { Jobs } from './service.ts';
 
 /** The actions that need no body. */
@@ -30,12 +30,6 @@ const PLAIN_ACTIONS = {
       'A running job stops at its next step and creates no model; `GET /v1/jobs/{id}?wait=` waits until it has stopped. A queued or paused job is cancelled at once. Cancelling a cancelled job changes nothing. ' +
       'A model that the job created before it was extended is not deleted.',
   },
-  retry: {
-    summary: 'Retry a job',
-    description:
-      'Queues a job that has failed or was cancelled. It resumes from its last checkpoint if it has one; otherwise it starts from the beginning. After a diverged loss it always starts from the beginning ' +
-      'and diverges again: queue a new job with a smaller learning rate instead.',
-  },
 } as const;
 type PlainAction = keyof typeof PLAIN_ACTIONS;
 
@@ -56,6 +50,22 @@ export function jobActionRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => J
         handler: ({ caller, params }) => jobs(caller)[action](params.id),
       });
     }
+
+    app.post('/v1/jobs/:id/retry', {
+      config: { scope: 'train' },
+      schema: {
+        tags: ['Jobs'],
+        operationId: 'retryJob',
+        summary: 'Retry a job',
+        description:
+          'Queues a job that has failed or was cancelled. It resumes from its last checkpoint if it has one; otherwise it starts from the beginning. After a diverged loss it always starts from the beginning ' +
+          'and diverges again, unless `fix` is true: then it trains with smaller steps, which `error.fix` of the job lists.',
+        params: jobParams,
+        body: retrySchema.nullish().meta({ examples: [{ fix: true }] }),
+        response: { 200: jsonResponse('The job.', jobSchema), ...errorResponses(400, 404, 409, 413, 415) },
+      },
+      handler: ({ caller, params, body }) => jobs(caller).retry(params.id, body?.fix),
+    });
 
     app.post('/v1/jobs/:id/extend', {
       config: { scope: 'train' },

@@ -14,7 +14,8 @@ export interface ActionStore {
   resume(id: string): Promise<boolean>;
   stop(id: string): Promise<boolean>;
   cancel(id: string, now: number): Promise<boolean>;
-  retry(id: string): Promise<boolean>;
+  /** With another request, unless the request is no longer that of `before`. */
+  retry(before: Pick<JobRow, 'id' | 'request'>, request: string): Promise<boolean>;
   /** Queues the job again, unless its request is no longer that of `before`. */
   extend(before: JobRow, extended: Pick<JobRow, 'request' | 'progress'>): Promise<boolean>;
 }
@@ -79,12 +80,13 @@ export function createActionStore(queries: Queries): ActionStore {
         return moved.length > 0;
       }),
 
-    async retry(id) {
+    async retry({ id, request: before }, request) {
       const moved = await moveJobs(queries, { to: 'queued', from: ACTIONS.retry }, (jobs) =>
         jobs
-          .set({ stopRule: null, ...NOT_SUSPECT })
+          .set({ stopRule: null, ...NOT_SUSPECT, request })
           .set(requeuedProgress)
           .where('id', '=', id)
+          .where('request', '=', before)
           .where('datasetId', 'is not', null),
       );
       if (moved.length === 0) return false;

@@ -6,6 +6,7 @@ import type { CheckpointRow, JobRow } from '../store/database/tables.ts';
 import { MAX_EPOCHS } from '../training/schemas/training.ts';
 import type { ActionStore } from './actionStore.ts';
 import type { Checkpoints } from './checkpoints/checkpoints.ts';
+import { withSmallerSteps } from './divergenceFix.ts';
 import type { Job } from './schemas.ts';
 import type { Action } from './states.ts';
 import { isEnsemble, type JobHyperparameters, readJobHyperparameters } from './submission/requestSchema.ts';
@@ -24,7 +25,11 @@ export interface JobActions {
   stop(id: string): Promise<Job>;
   /** Cancelling a cancelled job changes nothing. */
   cancel(id: string): Promise<Job>;
-  retry(id: string): Promise<Job>;
+  /**
+   * With `fix`, a job that failed because its loss diverged is queued with smaller steps. Throws
+   * `job_wrong_state` if it failed for another reason, or is a trial of a sweep.
+   */
+  retry(id: string, fix?: boolean): Promise<Job>;
   /**
    * Trains `epochs` more after the last epoch, which must be `after` if given. Throws
    * `invalid_spec` above the limit of epochs.
@@ -67,7 +72,11 @@ export function createJobActions(deps: JobActionsDeps): JobActions {
       ),
     stop: (id) => act(id, 'stop', () => store.stop(id)),
     cancel: (id) => act(id, 'cancel', () => store.cancel(id, clock())),
-    retry: (id) => act(id, 'retry', () => requeue((queued) => queued.retry(id))),
+    retry: (id, fix = false) =>
+      act(id, 'retry', (row) => {
+        const request = fix ? fixedRequest(row) : row.request;
+        return requeue((queued) => queued.retry(row, request));
+      }),
     extend: (id, epochs, after) =>
       act(id, 'extend', async (row) => {
         if (row.state !== 'succeeded') return false;
@@ -83,6 +92,18 @@ export function createJobActions(deps: JobActionsDeps): JobActions {
   };
 }
 
+/** The request of a job that diverged, with smaller steps. */
+function fixedRequest({ state, error, request, trial }: JobRow): string {
+  if (trial !== null) throw wrongStateError(NO_FIX_OF_TRIAL);
+  const code = fromNullableJson<NonNullable<Job['error']>>(error)?.code;
+  if (state !== 'failed' || code !== 'loss_diverged') throw wrongStateError(NOTHING_TO_FIX);
+  return toJson(withSmallerSteps(readJobHyperparameters(request)));
+}
+
+const NOTHING_TO_FIX =
+  'Only a job that failed with the code loss_diverged has a fix: retry it without `fix`, or queue a new job.';
+const NO_FIX_OF_TRIAL =
+  'The job is a trial of a sweep, which chose its hyperparameters: queue them as a new job with a smaller learning rate.';
 const NO_LAST_CHECKPOINT = 'The last checkpoint of the job could not be stored: queue a new job with more epochs.';
 /** A sweep would store thousands of checkpoints, and hardly any of them would be used. */
 const NO_TRIAL_CHECKPOINT =

@@ -69,7 +69,18 @@ export const jobSchema = z
         'How often the job was started: again after its process died, after a retry and after an extension. Pauses, orderly restarts of the service and preemptions do not count. It is not a limit: a job fails as `worker_crashed` only when its process died several times while it ran alone.',
       ),
     modelId: z.string().nullable().describe('The last model that the job created; null until it has succeeded.'),
-    error: jobErrorSchema.nullable().describe('Null unless the job has failed.'),
+    error: jobErrorSchema
+      .extend({
+        fix: z
+          .record(z.string(), z.number())
+          .optional()
+          .describe(
+            'Of `loss_diverged`, except in lists: the fields that `POST /v1/jobs/{id}/retry` with `{"fix": true}` changes, with their new values.',
+          )
+          .meta({ examples: [{ 'training.optimizer.learningRate': 0.001, 'training.clipGradientNorm': 1 }] }),
+      })
+      .nullable()
+      .describe('Null unless the job has failed.'),
     warnings: z
       .array(warningSchema)
       .describe('Notable facts that do not stop the training, such as columns that were left out.'),
@@ -99,6 +110,17 @@ const jobSummarySchema = jobSchema.omit({ hyperparameters: true, warnings: true 
 export type JobSummary = z.infer<typeof jobSummarySchema>;
 
 export const jobPageSchema = pageOf(jobSummarySchema).meta({ id: 'JobPage', description: 'Jobs, newest first.' });
+
+export const retrySchema = z
+  .strictObject({
+    fix: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Of a job that failed with `loss_diverged`: trains with smaller steps. The learning rate is a tenth, at most the default of the optimizer, and gradients are clipped to the norm 1.',
+      ),
+  })
+  .meta({ id: 'JobRetry', description: 'How a job is retried.', example: { fix: true } });
 
 export const extensionSchema = z
   .strictObject({

@@ -1,9 +1,10 @@
 import { isoTime } from '../kit/clock.ts';
 import { fromJson, fromNullableJson } from '../store/database/json.ts';
 import type { JobRow, LossRow } from '../store/database/tables.ts';
+import { changesOf } from './divergenceFix.ts';
 import type { Job, JobSummary, Losses } from './schemas.ts';
 import type { ListedJobRow } from './store.ts';
-import { readJobHyperparameters } from './submission/requestSchema.ts';
+import { type JobHyperparameters, readJobHyperparameters } from './submission/requestSchema.ts';
 
 /** The facts about a job in other tables. */
 export interface JobFacts {
@@ -15,11 +16,19 @@ export interface JobFacts {
  * The row of a job as clients see it. Its JSON columns were written from the types of the response.
  */
 export function jobView(row: JobRow, facts: JobFacts): Job {
+  const hyperparameters = readJobHyperparameters(row.request);
+  const summary = jobSummary(row, facts);
   return {
-    ...jobSummary(row, facts),
-    hyperparameters: readJobHyperparameters(row.request),
+    ...summary,
+    error: summary.error && withFix(summary.error, row, hyperparameters),
+    hyperparameters,
     warnings: fromJson(row.warnings),
   };
+}
+
+/** Trials have no fix: their sweep chose the hyperparameters. */
+function withFix(error: NonNullable<Job['error']>, { trial }: JobRow, job: JobHyperparameters): Job['error'] {
+  return error.code === 'loss_diverged' && trial === null ? { ...error, fix: changesOf(job) } : error;
 }
 
 /** The row of a job as an item of a list. */

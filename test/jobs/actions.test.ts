@@ -43,7 +43,7 @@ async function openActions() {
         .execute();
       return modelId;
     });
-  return { database, checkpoints, bus, jobs, queue, submit, running, writeCheckpoint, succeed };
+  return { database, datasetId, checkpoints, bus, jobs, queue, submit, running, writeCheckpoint, succeed };
 }
 
 describe('a pause', () => {
@@ -168,6 +168,65 @@ describe('a job that is retried', () => {
     await expect(jobs.retry(id)).rejects.toMatchObject({
       message: expect.stringMatching(/dataset .* was deleted: upload it again/),
     });
+  });
+});
+
+describe('a job that is retried with a fix', () => {
+  const diverged = { code: 'loss_diverged', message: 'The loss was no longer finite.' } as const;
+
+  it('must have failed because its loss diverged', async () => {
+    const { jobs, running, queue } = await openActions();
+    const [failed, cancelled] = [await running(), await running()];
+    await queue.fail(failed, INTERNAL_ERROR);
+    await jobs.cancel(cancelled);
+    await queue.release(cancelled);
+    for (const id of [failed, cancelled]) {
+      await expect(jobs.retry(id, true)).rejects.toMatchObject({
+        code: 'job_wrong_state',
+        message: expect.stringContaining('retry it without `fix`'),
+      });
+    }
+  });
+
+  it('divides its learning rate by ten each time, from the default of the optimizer on', async () => {
+    const { jobs, datasetId, queue } = await openActions();
+    const { id } = await jobs.submit({ datasetId, target: 'species', network: { layers: [] } });
+    const rates: number[] = [];
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await queue.claim(ANY);
+      await queue.fail(id, diverged);
+      const learningRate = (await jobs.get(id)).error?.fix?.['training.optimizer.learningRate'];
+      expect((await jobs.retry(id, true)).hyperparameters).toMatchObject({
+        training: { optimizer: { learningRate }, clipGradientNorm: 1 },
+      });
+      rates.push(Number(learningRate));
+    }
+    expect(rates[0] / rates[1]).toBeCloseTo(10);
+  });
+
+  it('has a fix for each network of an ensemble', async () => {
+    const { jobs, datasetId, queue } = await openActions();
+    const { id } = await jobs.submit({ datasetId, target: 'species', effort: 'standard' });
+    await queue.claim(ANY);
+    await queue.fail(id, diverged);
+    const { error } = await jobs.get(id);
+    const { hyperparameters } = await jobs.retry(id, true);
+    const members = 'ensemble' in hyperparameters ? (hyperparameters.ensemble?.members ?? []) : [];
+    expect(members.length).toBeGreaterThan(1);
+    for (const [index, { training }] of members.entries()) {
+      const { learningRate } = training.optimizer;
+      expect(error?.fix?.[`ensemble.members.${index}.training.optimizer.learningRate`]).toBe(learningRate);
+      expect(training.clipGradientNorm).toBe(1);
+    }
+  });
+
+  it('is no trial of a sweep', async () => {
+    const { database, jobs, running, queue } = await openActions();
+    const id = await running();
+    await queue.fail(id, diverged);
+    await database.updateTable('jobs').set({ trial: 1 }).execute();
+    await expect(jobs.retry(id, true)).rejects.toThrow('The job is a trial of a sweep');
+    expect((await jobs.get(id)).error).not.toHaveProperty('fix');
   });
 });
 

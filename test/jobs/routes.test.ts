@@ -130,6 +130,8 @@ describe('the other routes of jobs', () => {
     expect(await act('stop')).toEqual([409, 'job_wrong_state']);
     expect(await act('cancel')).toEqual([200, 'cancelled']);
     expect(await act('extend', { epochs: 20 })).toEqual([409, 'job_wrong_state']);
+    expect(await act('retry', { fix: true })).toEqual([409, 'job_wrong_state']);
+    expect(await act('retry', { fixed: true })).toEqual([400, 'invalid_request']);
     expect(await act('retry')).toEqual([200, 'queued']);
   });
 

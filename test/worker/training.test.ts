@@ -168,6 +168,19 @@ describe('a training', () => {
     expect(await over(jobs, id)).toMatchObject({ state: 'failed', error, attempts: 2 });
   });
 
+  it('that diverged succeeds with the fix that its error lists', async () => {
+    const training = { optimizer: { type: 'sgd', learningRate: 100 }, clipGradientNorm: null, loss: 'mse' };
+    const { id } = await submit({ target: 'petal length', training });
+    const fix = { 'training.optimizer.learningRate': 0.001, 'training.clipGradientNorm': 1 };
+    expect((await over(jobs, id)).error).toMatchObject({ code: 'loss_diverged', fix });
+    await jobs.retry(id, true);
+    const fixed = await over(jobs, id);
+    expect(fixed).toMatchObject({ state: 'succeeded', error: null, attempts: 2 });
+    expect(fixed.hyperparameters).toMatchObject({
+      training: { optimizer: { type: 'sgd', learningRate: 0.001 }, clipGradientNorm: 1 },
+    });
+  });
+
   it('stops before its end when it is cancelled', async () => {
     const { id } = await submit({ target: 'species', ...LONG_JOB });
     await waitFor(jobs, bus, id, hasLosses);
