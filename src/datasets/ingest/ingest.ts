@@ -24,7 +24,7 @@ import { toUtf8 } from './source/encoding.ts';
 import { readHead } from './source/fileHead.ts';
 import { openJson } from './source/json.ts';
 import { checkLines, startOf } from './source/lines.ts';
-import { openParquet } from './source/parquet.ts';
+import { openParquet, statedRows } from './source/parquet.ts';
 import type { FoundColumn, Source } from './source/source.ts';
 import { checkCells, checkColumns, checkRows } from './tableLimits.ts';
 import { mixedColumns, warningsOf } from './warnings.ts';
@@ -121,10 +121,13 @@ async function openSource(
   file: string,
   format: FileFormat,
   options: ReadOptions,
-  { lineBytes, columns: mostColumns }: TableLimits,
+  limits: TableLimits,
 ): Promise<Source<FoundColumn>> {
+  const { lineBytes, columns: mostColumns } = limits;
   switch (format) {
     case 'parquet':
+      // Before the cells are read: a small file can have billions of rows.
+      checkRows(await statedRows(session, file), limits);
       return openParquet(session, file);
     case 'json':
       return openJson(session, { file, format, lineBytes }, ROWS_FILE);

@@ -10,7 +10,7 @@ import { isOutOfMemory } from '../duckdb/diskFull.ts';
 import { openSession, type Session } from '../duckdb/duckdb.ts';
 import { batches } from '../duckdb/sql.ts';
 import { type ParquetRowsRequest, type ParquetRowsResponse, Refusal, UPLOAD_FILE } from './protocol/messages.ts';
-import { openParquet } from './source/parquet.ts';
+import { openParquet, statedRows } from './source/parquet.ts';
 import { byColumns } from './source/relation.ts';
 import type { FoundColumn } from './source/source.ts';
 import { checkCells, checkColumns, checkRows, type LongestCells } from './tableLimits.ts';
@@ -18,6 +18,7 @@ import { checkCells, checkColumns, checkRows, type LongestCells } from './tableL
 /** Each is an expression, whose planning takes time. */
 const COLUMNS_PER_STATEMENT = 500;
 const TOO_MUCH = 'Reading the rows takes too much memory. Send them in several requests.';
+const UNREADABLE = 'The Parquet file cannot be read. Write it again, without encryption.';
 
 process.once('message', (request: ParquetRowsRequest) => {
   void respond(request);
@@ -27,10 +28,10 @@ process.once('disconnect', () => process.exit());
 async function respond({ memoryBytes, limits }: ParquetRowsRequest): Promise<void> {
   const session = await openSession({ memoryBytes, threads: 1, files: [UPLOAD_FILE], spillFolder: null });
   try {
+    checkRows(await statedRows(session, UPLOAD_FILE), limits);
     const { columns, relation } = await openParquet(session, UPLOAD_FILE);
     const names = columns.map(({ name }) => name);
     checkColumns(uniqueNames(names), limits);
-    checkRows(Number((await session.query(`SELECT count(*)::DOUBLE FROM ${relation}`))[0]?.[0]), limits);
     await checkCells(session, columns, await longestCells(session, columns, relation), limits);
     await send({ names });
     const cells = columns.map(({ id, kind }) => cellJson(STORED_TYPES[kind], id));
@@ -75,9 +76,11 @@ async function writeLines(session: Session, sql: string): Promise<void> {
   await once(process.stdout, 'finish');
 }
 
-function refusalOf(error: unknown): string {
-  if (error instanceof Refusal) return error.message;
-  return isOutOfMemory(error) ? TOO_MUCH : 'The Parquet file cannot be read. Write it again, without encryption.';
+function refusalOf(error: unknown): Pick<Refusal, 'message' | 'code'> {
+  if (error instanceof Refusal) return { message: error.message, code: error.code };
+  return isOutOfMemory(error)
+    ? { message: TOO_MUCH, code: 'table_too_large' }
+    : { message: UNREADABLE, code: 'invalid_file' };
 }
 
 function send(message: ParquetRowsResponse): Promise<void> {

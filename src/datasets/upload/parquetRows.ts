@@ -6,7 +6,12 @@ import { pipeline } from 'node:stream/promises';
 import { ServiceError } from '../../kit/contract/errors.ts';
 import { createSemaphore } from '../../kit/limits/semaphore.ts';
 import { modulePath } from '../../kit/node.ts';
-import { type ParquetRowsRequest, type ParquetRowsResponse, UPLOAD_FILE } from '../ingest/protocol/messages.ts';
+import {
+  type ParquetRowsRequest,
+  type ParquetRowsResponse,
+  type Refusal,
+  UPLOAD_FILE,
+} from '../ingest/protocol/messages.ts';
 import type { IngestQueueLimits } from './ingestQueue.ts';
 import { createScratch } from './scratch.ts';
 
@@ -26,8 +31,9 @@ export interface ParquetRows {
 
 /**
  * Calls `use` with the rows of a Parquet file, which a child process reads, so that this process
- * never loads DuckDB. Throws ServiceError `invalid_rows` for a file that cannot be read or exceeds
- * a limit, `overloaded` when too many files wait, and what `body` and `use` throw.
+ * never loads DuckDB. Throws ServiceError `invalid_rows` for a file that cannot be read,
+ * `table_too_large` for one that exceeds a limit, `overloaded` when too many files wait, and what
+ * `body` and `use` throw.
  */
 export type ReadParquetRows = <Result>(
   body: AsyncIterable<Uint8Array>,
@@ -88,7 +94,7 @@ function startReading(child: ChildProcess, request: ParquetRowsRequest): Promise
     child.on('message', (response: ParquetRowsResponse) => {
       if ('names' in response) resolve({ names: response.names, done: ended.promise });
       else if ('done' in response) ended.resolve();
-      else fail(new ServiceError('invalid_rows', response.refusal));
+      else fail(refusalError(response.refusal));
     });
     child.on('error', fail);
     child.once('close', () => fail(unreadable()));
@@ -100,6 +106,11 @@ async function* linesOf({ stdout }: ChildProcess, done: Promise<void>): AsyncGen
   stdout?.setEncoding('utf8');
   if (stdout) yield* stdout as AsyncIterable<string>;
   await done;
+}
+
+/** The code of uploads for a table above a limit. Rows that cannot be read have a code of their own. */
+function refusalError({ message, code }: Pick<Refusal, 'message' | 'code'>): ServiceError {
+  return new ServiceError(code === 'table_too_large' ? code : 'invalid_rows', message);
 }
 
 function unreadable(): ServiceError {

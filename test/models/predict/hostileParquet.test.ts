@@ -41,6 +41,32 @@ function changed(offset: number, bytes: Buffer): Buffer {
 const wide = Array.from({ length: 7000 }, (_, i) => `1 AS c${i}`).join(', ');
 const nested = `${'['.repeat(200)}1${']'.repeat(200)}`;
 
+const HUGE = "SELECT 1 AS x, 'w' AS k, 'a' AS y FROM range(30_000_000)";
+const CELL = "SELECT 1 AS x, repeat('w', 2000000) AS k";
+
+it.each([
+  ['columns', () => parquetOf(`SELECT ${wide}`), '7000 columns'],
+  ['rows', () => parquetOf(HUGE), '30000000 rows'],
+  ['bytes in a cell', () => parquetOf(CELL), '2000000 bytes'],
+])('Parquet with too many %s has the same code in an upload and in a prediction', async (_, fileOf, message) => {
+  const file = await fileOf();
+  const headers = { 'content-type': PARQUET };
+  const request = { method: 'POST', url: `/v1/models/${model}/predict`, headers, payload: file } as const;
+  const answers = [await service.post(file, PARQUET), await service.app.inject(request)];
+  const expected = { status: 413, code: 'table_too_large', detail: expect.stringContaining(message) };
+  expect(answers.map((answer) => answer.json())).toMatchObject([expected, expected]);
+});
+
+it('Parquet whose footer states too many rows is refused before its cells are read', async () => {
+  const file = await parquetOf(HUGE);
+  // Cells that cannot be read are no hindrance when none is read.
+  file.fill(0xff, 4, file.length - 8 - file.readUInt32LE(file.length - 8));
+  const headers = { 'content-type': PARQUET };
+  const request = { method: 'POST', url: `/v1/models/${model}/predict`, headers, payload: file } as const;
+  for (const answer of [await service.post(file, PARQUET), await service.app.inject(request)])
+    expect(answer.json()).toMatchObject({ code: 'table_too_large' });
+});
+
 it.each<readonly [string, () => Buffer | Promise<Buffer>, RegExp]>([
   ['cut off', () => good.subarray(0, good.length / 2), /Parquet/],
   ['without a footer', () => Buffer.concat([good.subarray(0, 100), Buffer.from('PAR1')]), /Parquet/],

@@ -58,7 +58,9 @@ export interface ParquetRowsRequest {
 
 export type ParquetRowsResponse =
   /** The columns. Their rows follow on the standard output, a JSON list a line. */
-  { readonly names: readonly string[] } | { readonly done: true } | { readonly refusal: string };
+  | { readonly names: readonly string[] }
+  | { readonly done: true }
+  | { readonly refusal: Pick<Refusal, 'message' | 'code'> };
 
 /** Names in the working folder of an ingestion: the uploaded file, and the table made from it. */
 export const UPLOAD_FILE = 'upload';

@@ -33,6 +33,15 @@ export async function openParquet(session: Session, file: string): Promise<Sourc
   };
 }
 
+/** The rows that the footer of a file states. Throws Refusal for a file without a footer. */
+export async function statedRows(session: Session, file: string): Promise<number> {
+  const [[rows] = []] = await queryFile(
+    session,
+    `SELECT sum(num_rows)::DOUBLE FROM parquet_file_metadata(${literal(file)})`,
+  );
+  return Number(rows);
+}
+
 /** How a column is read. */
 interface TypedReading {
   readonly kind: StoredAs;
