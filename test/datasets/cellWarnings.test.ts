@@ -80,6 +80,8 @@ describe('numbers', () => {
     ['no-break spaces', ['1.5\u00a0', '\u00a02', '3'], [1.5, 2, 3]],
     ['typographic minus', ['\u22121.5', '2', '3'], [-1.5, 2, 3]],
     ['brackets', ['(1.5)', '2', '3'], [-1.5, 2, 3]],
+    ['apostrophes', ["1'234.5", '7', '1\u2019234\u2019567'], [1234.5, 7, 1_234_567]],
+    ['commas between lakhs', ['1,23,456.5', '12,34,567', '45,000'], [123_456.5, 1_234_567, 45_000]],
     ['thin spaces', ['1\u2009234\u2009567', '2', '3'], [1_234_567, 2, 3]],
   ])('are read with %s', async (_name, cells, values) => {
     const dataset = await read(repeat(cells, 30));

@@ -47,6 +47,22 @@ const THOUSANDS_SPACE: NumberGrammar = {
   separators: [', \u00a0\u2009\u202f', '.'],
   exponent: false,
 };
+/** Apostrophes between groups of three digits, as in Switzerland. */
+const THOUSANDS_APOSTROPHE: NumberGrammar = {
+  name: 'thousandsApostrophe',
+  digits: "(?:[1-9]\\d{0,2}(?:['\u2019]\\d{3})+|\\d+)(?:\\.\\d+)?",
+  separators: ["'\u2019", ''],
+  exponent: false,
+};
+/** Commas between lakhs and crores, as in India: two digits, and three in the last group. */
+const LAKHS_COMMA: NumberGrammar = {
+  name: 'lakhsComma',
+  digits: '(?:[1-9]\\d?(?:,\\d{2})*,\\d{3}|\\d+)(?:\\.\\d+)?',
+  separators: [',', ''],
+  exponent: false,
+};
+/** These are rare, so they have no forms with units. */
+const WITHOUT_UNITS = [THOUSANDS_APOSTROPHE, LAKHS_COMMA];
 
 /**
  * The delimiter decides the meaning of a comma: in a file with semicolons it is a decimal comma
@@ -62,7 +78,7 @@ const UNITS = ['%', '$', '€', '£', '¥'];
 const OTHER_UNIT =
   '(?:\\p{Sc}|R\\$|USD|EUR|GBP|JPY|CNY|RMB|CHF|INR|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RUB|BRL|MXN|ZAR|KRW|TRY|Rs\\.?|‰|°[CF]?)';
 const WITH_OTHER_UNIT = new RegExp(
-  `^[-+(]?(?:${OTHER_UNIT}\\s?[-+]?\\d[\\d.,\\s]*|\\d[\\d.,\\s]*${OTHER_UNIT})\\)?$`,
+  `^[-+(]?(?:${OTHER_UNIT}\\s?[-+]?\\d[\\d.,'\u2019\\s]*|\\d[\\d.,'\u2019\\s]*${OTHER_UNIT})\\)?$`,
   'u',
 );
 
@@ -95,7 +111,7 @@ export function numberFormats(delimiter: string | null): readonly ValueFormat[] 
 
 function formatsOf(grammars: readonly NumberGrammar[]): readonly ValueFormat[] {
   return [
-    ...grammars.map((grammar) => numberFormat(grammar, '')),
+    ...[...grammars, ...WITHOUT_UNITS].map((grammar) => numberFormat(grammar, '')),
     ...UNITS.flatMap((unit) => grammars.map((grammar) => numberFormat(grammar, unit))),
   ];
 }

@@ -88,7 +88,7 @@ const number = fc
   .tuple(
     ...[fc.constantFrom(...SIGNS), fc.constantFrom(...UNITS), digits(0, 4)],
     fc.array(
-      fc.tuple(fc.constantFrom(...',. \u00a0\u202f_'), digits(0, 3)).map((part) => part.join('')),
+      fc.tuple(fc.constantFrom(...",. \u00a0\u202f_'\u2019"), digits(0, 3)).map((part) => part.join('')),
       { maxLength: 3 },
     ),
     maybe(
@@ -107,6 +107,8 @@ const wellFormed = fc.oneof(
   fc.integer({ min: 0, max: 9_999_999 }).map((value) => value.toLocaleString('en-US')),
   fc.integer({ min: 0, max: 9_999_999 }).map((value) => (value / 100).toLocaleString('de-DE')),
   fc.integer({ min: 0, max: 9_999_999 }).map((value) => (value / 100).toLocaleString('fr-FR')),
+  fc.integer({ min: 0, max: 99_999_999 }).map((value) => (value / 10).toLocaleString('de-CH')),
+  fc.integer({ min: 0, max: 99_999_999 }).map((value) => (value / 10).toLocaleString('en-IN')),
   fc.bigInt({ min: -(2n ** 64n), max: 2n ** 64n }).map(String),
   digits(2, 6),
 );

@@ -48,7 +48,7 @@ const NUMBERS: readonly fc.Arbitrary<string>[] = [
   fc.integer({ min: -99_999, max: 99_999 }).map((value) => String(value / 100).replace('.', ',')),
   fc.integer({ min: 0, max: 999 }).map((value) => `0,${digits(3)(value)}`),
   fc.integer({ min: 0, max: 9999 }).map((value) => `${value},${digits(3)(value % 1000)}`),
-  ...['en-US', 'de-DE', 'fr-FR'].flatMap((locale) => [localized(locale, 0), localized(locale, 2)]),
+  ...['en-US', 'de-DE', 'fr-FR', 'de-CH', 'en-IN'].flatMap((locale) => [localized(locale, 0), localized(locale, 2)]),
   fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
   fc.double({ noNaN: true, min: -1e3, max: 1e3 }).map((value) => value.toExponential(3)),
   fc.integer({ min: 1, max: 9999 }).map((value) => (value % 2 === 0 ? `(${value / 100})` : String(value / 100))),
