@@ -127,6 +127,25 @@ it('years of two digits are warned about', async () => {
   expect(warning(await read(repeat(['11-JAN-1952', '04-DEC-1967'], 30)), 'two_digit_years')).toBeUndefined();
 });
 
+describe('time zones after dates in other formats than ISO 8601', () => {
+  it.each(['UTC', 'EST', '+02:00', 'Europe/Berlin', '[Europe/Berlin]', 'Z'])('such as %s', async (zone) => {
+    const times = Array.from({ length: 50 }, (_, row) => `03/${(row % 28) + 1}/2021 5:${10 + row} PM ${zone}`);
+    const dataset = await read(times);
+    expect(warning(dataset, 'unread_zones')?.message).toMatch(/^Times such as ".*2021 5:.*" were not read/);
+  });
+
+  it('in a few cells of a column of times', async () => {
+    const dataset = await read([...repeat(['03/04/2021 05:00', '3/14/2021 6:30'], 200), '03/04/2021 05:00 UTC']);
+    expect(columnOf(dataset, 'x')).toMatchObject({ type: 'datetime', missing: 1 });
+    expect(warning(dataset, 'unread_zones')?.message).toContain('"03/04/2021 05:00 UTC"');
+  });
+
+  it('but not times that are read, nor words', async () => {
+    expect(warning(await read(repeat(['2021-03-04 05:00 UTC', '3/4/2021 6:30'], 50)), 'unread_zones')).toBeUndefined();
+    expect(warning(await read(repeat(['open 10:00 AM', 'closed', '12:30'], 50)), 'unread_zones')).toBeUndefined();
+  });
+});
+
 describe('abbreviations of several time zones are warned about', () => {
   const times = (zone: string, count: number) =>
     Array.from({ length: count }, (_, minute) => `2021-03-04 05:${String(minute % 60).padStart(2, '0')} ${zone}`);

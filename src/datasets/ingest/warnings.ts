@@ -1,6 +1,6 @@
 import { describeUnit, hasOtherUnit } from '../../formats/types/numbers.ts';
 import { FLOAT64_DIGITS } from '../../formats/types/numeric.ts';
-import { hasAmbiguousZone } from '../../formats/types/zones.ts';
+import { hasAmbiguousZone, hasZone } from '../../formats/types/zones.ts';
 import type { DatasetWarning } from '../profile/schemas.ts';
 import type { Profiled } from './profile.ts';
 import type { CellCount, MixedColumn } from './scan/otherCells.ts';
@@ -68,10 +68,15 @@ export function warningsOf({ stats, column }: Profiled, others: readonly CellCou
     const message = `Cells such as ${JSON.stringify(shortened(withUnit))} are numbers with units, or with different ones, and were read as words. Write them without units to read numbers.`;
     warnings.push(warn('unread_units', message));
   }
-  const zoned = ambiguousZone(column, others);
+  const zoned = unreadTime(column, others, hasAmbiguousZone);
   if (zoned !== undefined) {
     const message = `Times such as ${JSON.stringify(shortened(zoned))} were not read, because their time zone has several offsets. Write an offset such as -06:00, or a name such as America/Chicago.`;
     warnings.push(warn('ambiguous_zones', message));
+  }
+  const unread = zoned === undefined ? unreadTime(column, others, hasZone) : undefined;
+  if (unread !== undefined) {
+    const message = `Times such as ${JSON.stringify(shortened(unread))} were not read, because a time zone is read only after a date in ISO 8601, and only if it is known. Write 2024-12-31T10:00:00-05:00.`;
+    warnings.push(warn('unread_zones', message));
   }
   if (format?.twoDigitYear) {
     const message = 'Two digits do not say the century: 00 to 68 were read as 2000 to 2068, 69 to 99 as 1969 to 1999.';
@@ -89,10 +94,14 @@ export function warningsOf({ stats, column }: Profiled, others: readonly CellCou
   return warnings;
 }
 
-/** A cell with an ambiguous zone: in most of a column of words, or in some of a column of times. */
-function ambiguousZone(column: Profiled['column'], others: readonly CellCount[]): string | undefined {
-  if (column.type === 'datetime') return others.find(({ value }) => hasAmbiguousZone(value))?.value;
-  return mostly(column, hasAmbiguousZone);
+/** A cell that matches: in most of a column of words, or in some of a column of times. */
+function unreadTime(
+  column: Profiled['column'],
+  others: readonly CellCount[],
+  matches: (word: string) => boolean,
+): string | undefined {
+  if (column.type === 'datetime') return others.find(({ value }) => matches(value))?.value;
+  return mostly(column, matches);
 }
 
 /** The first of the most frequent words of a column if most of them match. */

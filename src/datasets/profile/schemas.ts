@@ -66,6 +66,7 @@ export const warningSchema = z
       'ambiguous_dates',
       'ambiguous_numbers',
       'ambiguous_zones',
+      'unread_zones',
       'two_digit_years',
       'unit_left_out',
       'unread_units',
