@@ -95,6 +95,11 @@ export const modelSchema = z
         'The layers, including the output layer; empty for an ensemble, whose parameters list the layers of each member.',
       ),
     parameterCount: z.int().describe('The number of learned values; for an ensemble, of all members together.'),
+    multiplyAddsPerRow: z
+      .int()
+      .describe(
+        'The cost of predicting one row: multiply-adds of the forward pass; for an ensemble, of all members together. `maxSelected` of a job limits it.',
+      ),
     metrics: modelMetricsSchema,
     best: bestSchema.nullable().describe('The epoch of these parameters; null for an ensemble.'),
     hyperparameters: hyperparametersSchema

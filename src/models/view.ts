@@ -6,8 +6,8 @@ import type { Model, ModelSummary } from './schemas.ts';
 import type { ListedModelRow } from './store.ts';
 import { type Description, readAnyDescription } from './stored/description.ts';
 import type { EnsembleDescription } from './stored/ensembleDescription.ts';
+import { modelSizeOf } from './stored/modelSize.ts';
 import type { ParameterShape } from './stored/modelStore.ts';
-import { parameterCountOf } from './stored/parameterCount.ts';
 import { readShape } from './stored/shapes.ts';
 import { readSummary } from './stored/summary.ts';
 
@@ -48,6 +48,7 @@ type Described = Pick<
   | 'embedding'
   | 'layers'
   | 'parameterCount'
+  | 'multiplyAddsPerRow'
   | 'metrics'
   | 'best'
   | 'hyperparameters'
@@ -63,7 +64,7 @@ function ofNetwork(description: Description, parameters: readonly ParameterShape
     snapshots: null,
     embedding: embeddingTable(description, parameters),
     layers: layerTable(layers, parameters),
-    parameterCount: parameterCountOf(description),
+    ...modelSizeOf([description]),
     metrics,
     best,
     hyperparameters,
@@ -71,9 +72,9 @@ function ofNetwork(description: Description, parameters: readonly ParameterShape
 }
 
 function ofEnsemble(description: EnsembleDescription): Described {
-  const { classes, inputs, members, snapshots, parameterCount, metrics } = description;
+  const { classes, inputs, members, snapshots, parameterCount, multiplyAddsPerRow, metrics } = description;
   const ofNetworks = { embedding: null, layers: [], best: null, hyperparameters: null };
-  return { classes, inputs, members, snapshots, parameterCount, metrics, ...ofNetworks };
+  return { classes, inputs, members, snapshots, parameterCount, multiplyAddsPerRow, metrics, ...ofNetworks };
 }
 
 function embeddingTable(

@@ -42,6 +42,8 @@ describe('a model', () => {
         { layer: 2, units: 1, activation: 'linear', dropout: 0, shapes: { W: [1, 2], b: [1, 1] } },
       ],
       parameterCount: 11,
+      // The row has one number and one category: two inputs of each of the 2 units are not 0.
+      multiplyAddsPerRow: 2 * 2 + 2,
       metrics: { training: { loss: 0.3, rocAuc: null }, test: null },
       best: { epoch: 7, validationLoss: 0.31 },
       hyperparameters: { target: 'income' },

@@ -10,8 +10,8 @@ import type { ModelRow } from '../../store/database/tables.ts';
 import { storedBytes } from '../../store/storedBytes.ts';
 import type { EvaluatedModel, EvaluateModel } from '../evaluate/service.ts';
 import { writeEnsemble } from '../stored/ensembleDescription.ts';
+import { modelSizeOf } from '../stored/modelSize.ts';
 import { insertModel, modelNotFound } from '../stored/modelStore.ts';
-import { parameterCountOf } from '../stored/parameterCount.ts';
 import { sharedColumns } from '../stored/predictor/sharedColumns.ts';
 import { combineModels } from '../stored/storedNetworks.ts';
 import { writeSummary } from '../stored/summary.ts';
@@ -76,7 +76,7 @@ function describeEnsemble(candidates: readonly Candidate[], evaluated: Evaluated
   const [{ task, target }] = rows;
   const [{ fittedTarget, columns }] = descriptions;
   const fitted = sharedColumns(descriptions.map(({ features }) => features));
-  const parameterCount = descriptions.reduce((sum, member) => sum + parameterCountOf(member), 0);
+  const size = modelSizeOf(descriptions);
   const description = writeEnsemble({
     version: 1,
     kind: 'ensemble',
@@ -84,11 +84,11 @@ function describeEnsemble(candidates: readonly Candidate[], evaluated: Evaluated
     snapshots: null,
     classes: fittedTarget.kind === 'classes' ? fittedTarget.classes : null,
     inputs: describeInputs({ version: 1, columns: [...fitted] }, columns),
-    parameterCount,
+    ...size,
     metrics: evaluated.metrics,
     warnings: distinct([...descriptions.flatMap(({ warnings }) => warnings), ...evaluated.warnings]),
   });
-  const summary = writeSummary({ members, snapshots: null, parameterCount, metrics: evaluated.metrics, best: null });
+  const summary = writeSummary({ members, snapshots: null, ...size, metrics: evaluated.metrics, best: null });
   return { jobId: null, task, target, description, sha256: hashOf(rows), summary };
 }
 

@@ -30,6 +30,7 @@ export const ensembleSchema = z.object({
   classes: z.array(z.string()).nullable(),
   inputs: z.array(inputSchema),
   parameterCount: z.int(),
+  multiplyAddsPerRow: z.int(),
   metrics: modelMetricsSchema,
   warnings: z.array(warningSchema),
 });

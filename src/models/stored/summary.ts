@@ -12,6 +12,7 @@ const summarySchema = z.object({
   members: z.array(z.string()).nullable(),
   snapshots: z.array(snapshotSchema).nullable(),
   parameterCount: z.int(),
+  multiplyAddsPerRow: z.int(),
   metrics: summaryMetricsSchema,
   best: bestSchema.nullable(),
 });

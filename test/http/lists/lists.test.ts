@@ -48,7 +48,14 @@ async function insertItems(i: number, request: string): Promise<void> {
     .insertInto('losses')
     .values({ ...loss, learningRate: 1, seconds: 1 })
     .execute();
-  const summary = { members: [large()], snapshots: null, parameterCount: 1, metrics: NO_METRICS, best: null };
+  const summary = {
+    members: [large()],
+    snapshots: null,
+    parameterCount: 1,
+    multiplyAddsPerRow: 1,
+    metrics: NO_METRICS,
+    best: null,
+  };
   const model = { ...dated, id: `mdl_${i}`, task: 'binary', target: 'y', description: '{}', sha256: '' } as const;
   await database
     .insertInto('models')

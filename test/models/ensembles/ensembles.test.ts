@@ -148,6 +148,7 @@ describe('an ensemble', () => {
       embedding: null,
       layers: [],
       parameterCount: shown.reduce((sum, { parameterCount }) => sum + parameterCount, 0),
+      multiplyAddsPerRow: shown.reduce((sum, { multiplyAddsPerRow }) => sum + multiplyAddsPerRow, 0),
       best: null,
       hyperparameters: null,
       sha256: hash.digest('hex'),

@@ -8,8 +8,8 @@ import type { TrainedJob } from '../../../worker/run/endJob.ts';
 import { writeDescription } from '../description.ts';
 import { writeEnsemble } from '../ensembleDescription.ts';
 import { insertMember } from '../memberStore.ts';
+import { modelSizeOf } from '../modelSize.ts';
 import { insertModel, type StoredParameter } from '../modelStore.ts';
-import { parameterCountOf } from '../parameterCount.ts';
 import { sharedColumns } from '../predictor/sharedColumns.ts';
 import { insertSplit } from '../splitStore.ts';
 import { writeSummary } from '../summary.ts';
@@ -34,14 +34,14 @@ export async function saveEnsemble(
   const dataset = await datasetColumns(queries, datasetId);
   const stored = networks.map((network) => toRows(network.parameters));
   const snapshots = networks.map(snapshotOf);
-  const parameterCount = networks.reduce((sum, network) => sum + parameterCountOf(network), 0);
+  const size = modelSizeOf(networks);
   const shared = sharedColumns(networks.map(({ features }) => features));
   const description = writeEnsemble({
-    ...{ version: 1, kind: 'ensemble', members: null, snapshots, parameterCount, metrics, warnings },
+    ...{ version: 1, kind: 'ensemble', members: null, snapshots, ...size, metrics, warnings },
     classes: fittedTarget.kind === 'classes' ? fittedTarget.classes : null,
     inputs: describeInputs({ version: 1, columns: [...shared] }, dataset.columns),
   });
-  const summary = writeSummary({ members: null, snapshots, parameterCount, metrics, best: null });
+  const summary = writeSummary({ members: null, snapshots, ...size, metrics, best: null });
   const model = {
     ...{ id, project, name, jobId, datasetId, task: spec.task, target: spec.target, description, summary },
     ...{ sha256: hashOfMembers(stored), createdAt: now, splitId: split.id },

@@ -4,8 +4,8 @@ import type { Queries } from '../../../store/database/database.ts';
 import type { Outcome } from '../../../training/outcome.ts';
 import type { AnyOutcome, TrainedJob } from '../../../worker/run/endJob.ts';
 import { writeDescription } from '../description.ts';
+import { modelSizeOf } from '../modelSize.ts';
 import { insertModel } from '../modelStore.ts';
-import { parameterCountOf } from '../parameterCount.ts';
 import { insertSplit } from '../splitStore.ts';
 import { writeSummary } from '../summary.ts';
 import { assertModelQuota, datasetColumns, hashOf, toRows } from './newModel.ts';
@@ -39,7 +39,7 @@ async function saveNetwork(queries: Queries, job: TrainedJob, outcome: Outcome, 
     description: writeDescription({ ...stored, hyperparameters: spec }),
     sha256: hashOf(parameters),
     createdAt: now,
-    summary: writeSummary({ members: null, snapshots: null, parameterCount: parameterCountOf(outcome), metrics, best }),
+    summary: writeSummary({ members: null, snapshots: null, ...modelSizeOf([outcome]), metrics, best }),
     splitId: split.id,
   };
   await insertSplit(queries, split);
