@@ -111,5 +111,5 @@ function sumInputs(columns: readonly FittedColumn[]): number {
 }
 
 function allRows(table: Table): Int32Array {
-  return Int32Array.from({ length: table.rows }, (_, row) => row);
+  return new Int32Array(table.rows).map((_, row) => row);
 }

@@ -74,7 +74,10 @@ export const numeric = {
         const value = missing ? fitted.fill : raw;
         const start = i * width + offset;
         values[start] = scale(value);
-        for (let bin = 0; bin < bins; bin++) values[start + 1 + bin] = encodeBin(fitted.edges, bin, value);
+        // Bins above the value stay 0.
+        for (let bin = 0; bin < bins && value > fitted.edges[bin]; bin++) {
+          values[start + 1 + bin] = encodeBin(fitted.edges, bin, value);
+        }
         if (fitted.missing) values[start + 1 + bins] = missing ? 1 : 0;
       });
   },
