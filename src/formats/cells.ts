@@ -49,11 +49,15 @@ export function cellsOf(options: ParseOptions, fallback: ColumnType): NumberCell
 
 function numberReader(type: NumberType, form: string | undefined, marks: ReadonlySet<string>): NumberCells['number'] {
   const read = formatReader(type, form);
+  const marksNumbers = marks !== DEFAULT_MARKS;
   return (cell) => {
+    // A number of JSON has no format. The rows of a dataset show its numbers so.
+    const isValue = typeof cell === 'number' && type === 'numeric';
+    // Writing a number costs more than reading it, and few datasets mark missing values by numbers.
+    if (isValue && !marksNumbers && Number.isFinite(cell)) return cell;
     const text = textOf(cell);
     if (marks.has(text)) return Number.NaN;
-    // A number of JSON has no format. The rows of a dataset show its numbers so.
-    if (typeof cell === 'number' && type === 'numeric') return Number.isFinite(cell) ? cell : undefined;
+    if (isValue) return Number.isFinite(cell) ? cell : undefined;
     return read(text);
   };
 }
