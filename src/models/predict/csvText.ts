@@ -18,7 +18,8 @@ export function csvLine(cells: readonly (string | number)[], options: CsvOptions
   return `${cells.map((cell) => csvCell(cell, options)).join(options.delimiter)}\n`;
 }
 
-function csvCell(cell: string | number, { delimiter, spreadsheet }: CsvOptions): string {
+/** One cell of a line. */
+export function csvCell(cell: string | number, { delimiter, spreadsheet }: CsvOptions): string {
   if (typeof cell === 'number') return String(cell);
   const text = spreadsheet && FORMULA_START.test(cell) && !NUMBER.test(cell) ? `'${cell}` : cell;
   const quoted = text.includes(delimiter) || /["\r\n]|^\s|\s$/.test(text) || text === '';

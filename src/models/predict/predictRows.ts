@@ -42,6 +42,7 @@ function tooMany(maxRows: number): ServiceError {
 }
 
 function notFinite(predictions: readonly (Prediction | undefined)[], first: number): FieldError[] {
+  if (!predictions.includes(undefined)) return [];
   return predictions.flatMap((prediction, row) =>
     prediction ? [] : [{ path: pointer(['rows', first + row]), message: NOT_FINITE }],
   );

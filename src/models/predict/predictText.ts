@@ -7,7 +7,7 @@ import { readParquet } from '../rows/parquet.ts';
 import type { RawRows } from '../rows/rawRows.ts';
 import type { Warn } from '../rows/textWarnings.ts';
 import type { Prediction, Predictor } from '../stored/predictor/predictor.ts';
-import { type CsvOptions, csvLine } from './csvText.ts';
+import { type CsvOptions, csvCell, csvLine } from './csvText.ts';
 import { toJson } from './predictJson.ts';
 
 /** A text of any number of rows, or Parquet. */
@@ -70,15 +70,15 @@ async function* writeCsv(
   written: CsvOptions,
   chunks: AsyncIterable<readonly Prediction[]>,
 ): AsyncGenerator<string> {
-  const line = (cells: readonly (string | number)[]) => csvLine(cells, written);
-  yield line(['prediction', ...(classes ?? []).map((label) => `probability_${label}`)]);
-  for await (const predictions of chunks) {
-    yield predictions.map((prediction) => line(toCells(prediction))).join('');
-  }
-}
-
-function toCells(prediction: Prediction): readonly (string | number)[] {
-  return 'value' in prediction ? [prediction.value] : [prediction.label, ...prediction.probabilities];
+  const labels = classes ?? [];
+  yield csvLine(['prediction', ...labels.map((label) => `probability_${label}`)], written);
+  // Most lines repeat a label, so each is written once.
+  const cells = new Map(labels.map((label) => [label, csvCell(label, written)]));
+  const lineOf = (prediction: Prediction) => {
+    if ('value' in prediction) return `${prediction.value}\n`;
+    return `${cells.get(prediction.label)}${written.delimiter}${prediction.probabilities.join(written.delimiter)}\n`;
+  };
+  for await (const predictions of chunks) yield predictions.map(lineOf).join('');
 }
 
 async function* writeNdjson(

@@ -40,8 +40,10 @@ export function jsonRows(
     return Object.hasOwn(cells, key) ? key : undefined;
   };
   const column = (name: string) => (row: number) => {
+    const cells = rows[row];
+    if (cells !== undefined && Object.hasOwn(cells, name)) return cells[name];
     const key = keyIn(row, name);
-    return key === undefined ? undefined : rows[row][key];
+    return key === undefined ? undefined : cells?.[key];
   };
   return {
     count: rows.length,

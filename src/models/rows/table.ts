@@ -107,9 +107,10 @@ function encodeWords(fitted: FittedCategorical, wordOf: (row: number) => string 
     unseen.set(word, categories.length);
     return categories.push(word) - 1;
   }
-  const codes = Int32Array.from({ length: rows }, (_, row) => {
+  const codes = new Int32Array(rows);
+  for (let row = 0; row < rows; row++) {
     const word = wordOf(row);
-    return word === null ? -1 : encode(word);
-  });
+    codes[row] = word === null ? -1 : encode(word);
+  }
   return { name: fitted.column, type: 'categorical', codes, categories };
 }

@@ -56,6 +56,27 @@ describe('the predictions of an ensemble', () => {
     }
   });
 
+  it('are the same to the bit for rows alone and in one body, of one network and of several', async () => {
+    for (const id of [members[0], members[2], ensemble]) {
+      const alone = [];
+      for (const row of rows) alone.push(...(await service.predict(id, [row])));
+      for (const first of [0, 1, 7, 39])
+        expect(await service.predict(id, rows.slice(first))).toEqual(alone.slice(first));
+    }
+  });
+
+  it('are the same in NDJSON and CSV as in JSON', async () => {
+    const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+    for (const id of [members[0], ensemble]) {
+      const predicted = await service.predict(id, rows);
+      const ndjson = await predictText(id, lines, 'application/x-ndjson');
+      expect(ndjson).toBe(predicted.map((prediction) => `${JSON.stringify(prediction)}\n`).join(''));
+      const csv = await predictText(id, toCsv(rows), 'text/csv');
+      const cells = predicted.map(({ label, probabilities }) => [label, ...Object.values(probabilities)].join());
+      expect(csv.trimEnd().split('\n').slice(1)).toEqual(cells);
+    }
+  });
+
   it('equal those of the model if all members are equal', async () => {
     const twins = await service.twins(dataset, shopTraining('open', 1));
     expect(await service.predict(await service.ensemble(twins), rows)).toEqual(await service.predict(twins[0], rows));

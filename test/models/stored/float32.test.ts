@@ -4,9 +4,36 @@ import { fromFloat32Bytes, shortestFloat32, toFloat32Bytes } from '../../../src/
 
 const float32 = fc.float({ noNaN: true, noDefaultInfinity: true });
 
+/** The float32 that is so many float32 away from a power of ten. */
+function neighbourOfPower([exponent, distance]: [number, number]): number {
+  const bits = new Int32Array(Float32Array.of(10 ** exponent).buffer);
+  bits[0] += distance;
+  return new Float32Array(bits.buffer)[0];
+}
+
+/** The first number with 6, 7, 8 or 9 digits that is the same float32. */
+function shortestText(value: number): number {
+  const found = [6, 7, 8, 9].map((digits) => Number(value.toPrecision(digits)));
+  return found.find((rounded) => Math.fround(rounded) === value) ?? value;
+}
+
 describe('the short decimal of a float32', () => {
   it('is the same float32', () => {
     fc.assert(fc.property(float32, (value) => Math.fround(shortestFloat32(value)) === value));
+  });
+
+  it('has the fewest digits from 6 that are the same float32, also of numbers near a power of ten', () => {
+    const decimal = fc
+      .tuple(fc.integer({ min: 1, max: 999_999_999 }), fc.integer({ min: 1, max: 25 }))
+      .map(([digits, places]) => Math.fround(digits / 10 ** places));
+    const nearPower = fc
+      .tuple(fc.integer({ min: -16, max: 2 }), fc.integer({ min: -40, max: 40 }))
+      .map(neighbourOfPower);
+    const number = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }).map(Math.fround), float32, decimal, nearPower);
+    fc.assert(
+      fc.property(number, (value) => Object.is(shortestFloat32(value), shortestText(value))),
+      { numRuns: 20_000 },
+    );
   });
 
   it('has no noise digits', () => {

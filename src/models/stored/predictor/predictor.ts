@@ -51,7 +51,7 @@ export function createPredictor(members: readonly Member[]): Predictor {
   const classes = fittedTarget.kind === 'classes' ? fittedTarget.classes : null;
   const fitted = sharedColumns(members.map(({ features }) => features));
   const averageOf = averager(members, fitted);
-  const decode = classes ? classDecoder(classes) : ([value]: Float64Array) => ({ value });
+  const decode = classes ? classDecoder(classes) : decodeValue;
   return {
     fitted,
     parseOptions: new Map(members.flatMap(({ readAs }) => readAs)),
@@ -61,11 +61,9 @@ export function createPredictor(members: readonly Member[]): Predictor {
     bytes: sum(members, 'bytes'),
     predict(table) {
       const averages = averageOf(table);
-      const n = classes?.length ?? 1;
-      return Array.from({ length: table.rows }, (_, row) => {
-        const ofRow = averages.subarray(row * n, (row + 1) * n);
-        return ofRow.every(Number.isFinite) ? decode(ofRow) : undefined;
-      });
+      const predictions: (Prediction | undefined)[] = [];
+      for (let row = 0; row < table.rows; row++) predictions.push(decode(averages, row));
+      return predictions;
     },
   };
 }
@@ -89,35 +87,57 @@ function averager(members: readonly Member[], shared: ModelColumns['fitted']): (
     group,
     indices: features.columns.map((fitted) => indexIn(shared, fitted)),
   }));
+  const [{ fittedTarget }] = members;
+  const n = fittedTarget.kind === 'classes' ? fittedTarget.classes.length : 1;
   return (table) => {
-    const predictions = groups.flatMap(({ features, group, indices }) => {
+    const totals = new Float64Array(table.rows * n);
+    for (const { features, group, indices } of groups) {
       const inputs = transform(features, { rows: table.rows, columns: indices.map((place) => table.columns[place]) });
-      return group.map((member) => predictMember(member, inputs));
-    });
-    return predictions.reduce(add).map((total) => total / members.length);
+      for (const member of group) addPredictions(totals, member, inputs);
+    }
+    for (let i = 0; i < totals.length; i++) totals[i] /= members.length;
+    return totals;
   };
 }
 
-function predictMember({ network, fittedTarget }: Member, { X, codes }: Inputs): Float64Array {
+// Loops, here and below: each runs for every row of a body, for each member.
+
+function addPredictions(totals: Float64Array, { network, fittedTarget }: Member, { X, codes }: Inputs): void {
   const outputs = network.predict(X, codes);
-  if (fittedTarget.kind === 'number') return outputs.map((output) => decodeNumber(fittedTarget, output));
-  return network.outputs === 1 ? twoClasses(outputs) : outputs;
+  if (fittedTarget.kind === 'number') {
+    for (let row = 0; row < outputs.length; row++) totals[row] += decodeNumber(fittedTarget, outputs[row]);
+  } else if (network.outputs === 1) addTwoClasses(totals, outputs);
+  else for (let i = 0; i < outputs.length; i++) totals[i] += outputs[i];
 }
 
 /** A single output is the probability of the second class. */
-function twoClasses(second: Float64Array): Float64Array {
-  return Float64Array.from({ length: 2 * second.length }, (_, i) =>
-    i % 2 === 0 ? 1 - second[i / 2] : second[(i - 1) / 2],
-  );
+function addTwoClasses(totals: Float64Array, second: Float64Array): void {
+  for (let row = 0; row < second.length; row++) {
+    totals[2 * row] += 1 - second[row];
+    totals[2 * row + 1] += second[row];
+  }
 }
 
-function add(total: Float64Array, more: Float64Array): Float64Array {
-  return total.map((value, i) => value + more[i]);
+/** The prediction of a row from the averages of all rows; undefined where it is not finite. */
+type Decode = (averages: Float64Array, row: number) => Prediction | undefined;
+
+function decodeValue(averages: Float64Array, row: number): ValuePrediction | undefined {
+  const value = averages[row];
+  return Number.isFinite(value) ? { value } : undefined;
 }
 
-function classDecoder(classes: readonly string[]): (probabilities: Float64Array) => Prediction {
-  return (probabilities) => ({
-    label: classes[probabilities.indexOf(Math.max(...probabilities))],
-    probabilities: Array.from(probabilities, (probability) => shortestFloat32(Math.fround(probability))),
-  });
+function classDecoder(classes: readonly string[]): Decode {
+  const n = classes.length;
+  return (averages, row) => {
+    const start = row * n;
+    const probabilities: number[] = [];
+    let best = 0;
+    for (let index = 0; index < n; index++) {
+      const probability = averages[start + index];
+      if (!Number.isFinite(probability)) return undefined;
+      if (probability > averages[start + best]) best = index;
+      probabilities.push(shortestFloat32(Math.fround(probability)));
+    }
+    return { label: classes[best], probabilities };
+  };
 }
