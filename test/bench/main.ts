@@ -16,6 +16,7 @@ const { values, positionals } = parseArgs({
     json: { type: 'string' },
     compare: { type: 'string' },
     tfjs: { type: 'string' },
+    data: { type: 'string' },
     table: { type: 'string' },
     effort: { type: 'string' },
     seed: { type: 'string' },

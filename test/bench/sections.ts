@@ -2,6 +2,7 @@ import { type AccuracyOptions, benchAccuracy } from './accuracy/accuracy.ts';
 import { benchJobs } from './jobs.ts';
 import { benchLoad } from './load.ts';
 import { benchPrecision } from './precision.ts';
+import { benchPredict, type PredictOptions } from './predict.ts';
 import type { Row } from './report.ts';
 import { benchRobustness } from './robustness.ts';
 import { benchSearch } from './search.ts';
@@ -12,7 +13,7 @@ import { benchThroughput } from './throughput.ts';
 import { benchTrials } from './trials.ts';
 import { benchWholeJobs } from './wholeJobs.ts';
 
-export interface BenchOptions extends AccuracyOptions {
+export interface BenchOptions extends AccuracyOptions, PredictOptions {
   /** A folder whose node_modules has tfjs; null: the project's own. */
   readonly tfjs: string | null;
 }
@@ -54,6 +55,10 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
       '200 requests a second, reads and predictions, for a minute while every core trains; from when each was due',
     bench: benchLoad,
   },
+  predict: {
+    measures: 'predictions of adult over HTTP: rows a CPU second in each format, and the latency of one row',
+    bench: benchPredict,
+  },
   sweeps: {
     measures:
       'the regret of 60 trials of each sampler, over 20 seeds, compared to Optuna; and the time of a trial after 1000',
@@ -89,6 +94,7 @@ ${sections.join('\n')}
   --table, --effort, --seed, --results FILE
                   one table, effort (or peer) and seed of accuracy, and where its results are added;
                   the seed of robustness
+  --data FOLDER   measures the models of adult in this data folder in predict, instead of training them
   --tfjs FOLDER   where @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm are installed, to be measured too
 
 Times are of rounds, after one that warms up, the same for every program: the median and the fastest.
