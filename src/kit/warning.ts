@@ -7,6 +7,7 @@ const WARNINGS = {
   missing_targets: 'rows without a target are left out',
   missing_weights: 'rows without a weight are left out',
   rows_without_part: 'rows without a split are left out',
+  split_by_date: 'no split was given, so the latest rows are the validation and test rows',
   no_validation_rows: 'no rows remain to select the best epoch',
   validation_from_training: 'validation rows are drawn from the training rows',
   single_row_classes: 'classes have one row',

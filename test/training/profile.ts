@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { extremes } from '../../src/features/scaling/sample.ts';
 import { type Column, isNumberColumn, type Table } from '../../src/formats/table.ts';
+import { isoTime } from '../../src/kit/clock.ts';
 import { resolveSpec } from '../../src/training/resolve/resolve.ts';
 import type { ColumnShape, DatasetShape } from '../../src/training/resolve/shape.ts';
 import { specRequestSchema, type TrainingSpec } from '../../src/training/schemas/spec.ts';
@@ -25,6 +26,13 @@ function columnProfile(column: Column): ColumnShape {
   }
   const present = column.values.filter((value) => !Number.isNaN(value));
   const missing = column.values.length - present.length;
-  const [min, max] = extremes(present);
-  return { name, type, missing, distinct: new Set(present).size, ...(present.length > 0 && { min, max }) };
+  const write = (value: number) => (type === 'datetime' ? isoTime(value) : value);
+  const range = present.length > 0 ? extremes(present).map(write) : [];
+  return {
+    name,
+    type,
+    missing,
+    distinct: new Set(present).size,
+    ...(range.length > 0 && { min: range[0], max: range[1] }),
+  };
 }

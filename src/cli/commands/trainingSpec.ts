@@ -9,7 +9,7 @@ export const SPEC_FLAGS = {
   split: {
     type: 'string',
     valueName: 'COLUMN',
-    help: 'a column with the values train, validation or test (default: random splits)',
+    help: 'a column with the values train, validation or test (default: splits by date or at random)',
   },
   task: { type: 'string', valueName: 'binary|multiclass|regression', help: 'default: derived from the target' },
   name: { type: 'string', valueName: 'NAME', help: 'a name for the job' },

@@ -2,13 +2,14 @@ import type { FieldError } from '../../kit/contract/errors.ts';
 import type { Warning } from '../../kit/warning.ts';
 import type { EmbeddingSettings } from '../schemas/network.ts';
 import type { SpecRequest, TrainingSpec } from '../schemas/spec.ts';
+import type { Split } from '../schemas/split.ts';
 import { defaultLayers, defaultTraining } from './defaults.ts';
 import { resolveEmbedding } from './embedding.ts';
 import { type ResolvedFeatures, resolveFeatureOptions } from './features.ts';
 import { collectIssues, type Issues } from './issues.ts';
 import { resolveLayer } from './network.ts';
 import { type DatasetShape, requireColumn } from './shape.ts';
-import { resolveSplit } from './split.ts';
+import { dateSplitWarnings, resolveSplit } from './split.ts';
 import { checkTarget, inferenceWarnings, inferTask } from './target.ts';
 import { resolveTraining } from './training.ts';
 import { unitWarnings } from './units.ts';
@@ -36,7 +37,7 @@ export function resolveSpec(request: SpecRequest, dataset: DatasetShape): Resolu
 
   const weightColumn = request.weightColumn ?? null;
   checkWeightColumn(weightColumn, dataset, issues);
-  const split = resolveSplit(request.split ?? {}, task, dataset, issues);
+  const split = resolveSplit(request.split, { task, dataset, types: request.features.types, issues });
   const roles = { target: target.name, weightColumn, split };
   checkRoles(roles, issues);
   const reserved = reservedColumns(roles);
@@ -65,6 +66,7 @@ export function resolveSpec(request: SpecRequest, dataset: DatasetShape): Resolu
     errors: [],
     warnings: [
       ...(request.task ? [] : inferenceWarnings(target, task)),
+      ...dateSplitWarnings(request.split !== undefined, split),
       ...unitWarnings(dataset, [target.name, ...Object.keys(features.settings.types)]),
       ...features.warnings,
     ],
@@ -91,14 +93,19 @@ type Roles = Pick<TrainingSpec, 'target' | 'weightColumn' | 'split'>;
 function checkRoles({ target, weightColumn, split }: Roles, issues: Issues): void {
   if (weightColumn === target)
     issues.add('/weightColumn', `'${target}' is the target, so it cannot contain the weights.`);
-  if ('column' in split && split.column === target)
+  if (splitColumnOf(split) === target)
     issues.add('/split/column', `'${target}' is the target, so it cannot define the split.`);
 }
 
-/** The columns that are not features: target, weights, split. */
+/** The column that defines the split, if one does. */
+export function splitColumnOf(split: Split): string | undefined {
+  return 'column' in split ? split.column : undefined;
+}
+
+/** The columns that are not features: target, weights, split. A column of times may be one. */
 export function reservedColumns({ target, weightColumn, split }: Roles): string[] {
   const columns = [target];
   if (weightColumn !== null) columns.push(weightColumn);
-  if ('column' in split) columns.push(split.column);
+  if (split.method === 'column' || split.method === 'group') columns.push(split.column);
   return columns;
 }

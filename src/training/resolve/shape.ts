@@ -2,6 +2,10 @@ import type { ColumnType } from '../../formats/columnTypes.ts';
 import { didYouMean, MAX_SUGGESTIONS } from '../../kit/contract/closest.ts';
 import type { Issues } from './issues.ts';
 
+/** From here on, a model is likely to predict later rows than those it was trained on. */
+const MIN_DAYS = 20;
+const DAY_MS = 86_400_000;
+
 /** The profile of a column, which a spec is checked against. */
 export interface ColumnShape {
   readonly name: string;
@@ -40,6 +44,23 @@ export function requireColumn(
 export function addUnknownColumn({ columns }: DatasetShape, name: string, path: string, issues: Issues): void {
   const names = issues.errors.length < MAX_SUGGESTIONS ? columns.map((column) => column.name) : [];
   issues.add(path, `The dataset has no column '${name}'.${didYouMean(name, names)}`);
+}
+
+/**
+ * The date column that orders the rows of a dataset: of those with more than 20 times that span
+ * more than 20 days, the one with the fewest missing values. Undefined if there is none.
+ */
+export function dateColumnOf(
+  { columns }: DatasetShape,
+  types: Readonly<Record<string, ColumnShape['type']>>,
+): ColumnShape | undefined {
+  const dates = columns.filter(({ name, type }) => type === 'datetime' && (types[name] ?? type) === 'datetime');
+  return dates.filter(spansDays).toSorted((a, b) => a.missing - b.missing)[0];
+}
+
+function spansDays({ distinct, min, max }: ColumnShape): boolean {
+  if (typeof min !== 'string' || typeof max !== 'string') return false;
+  return distinct > MIN_DAYS && Date.parse(max) - Date.parse(min) > MIN_DAYS * DAY_MS;
 }
 
 /** Minimum or maximum of a column of numbers; undefined if the profile has none. */

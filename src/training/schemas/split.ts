@@ -13,7 +13,8 @@ const fields = {
   column: z
     .string()
     .describe(
-      '`column`: the column with the values `train`, `validation` or `val`, `test`. `group`: rows with the same value stay together. It is not a feature.',
+      '`column`: the column with the values `train`, `validation` or `val`, `test`. `group`: rows with the same value stay together. In both, it is not a feature. ' +
+        '`ordered`: a column of times or numbers that orders the rows; without it, they have the order of the dataset.',
     )
     .meta({ examples: ['split'] }),
 };
@@ -27,7 +28,12 @@ export const splitSchema = z.discriminatedUnion('method', [
     stratify: fields.stratify,
     seed: fields.seed,
   }),
-  z.strictObject({ method: z.literal('ordered'), validation: fields.validation, test: fields.test }),
+  z.strictObject({
+    method: z.literal('ordered'),
+    validation: fields.validation,
+    test: fields.test,
+    column: fields.column.optional(),
+  }),
   z.strictObject({
     method: z.literal('column'),
     column: fields.column,
@@ -51,7 +57,7 @@ export const splitRequestSchema = z
       .enum(['random', 'ordered', 'column', 'group'])
       .optional()
       .describe(
-        '`random`; `ordered`: the last rows are the test rows, for data in time order; `column`: a column defines it; `group`: no group is in two splits.',
+        '`random`; `ordered`: the last rows are the test rows, those before them the validation rows, for data in time order; `column`: a column defines it; `group`: no group is in two splits.',
       ),
     validation: fields.validation.optional(),
     test: fields.test.optional(),
@@ -59,6 +65,8 @@ export const splitRequestSchema = z
     seed: fields.seed.optional(),
     column: fields.column.optional(),
   })
-  .describe('How the rows are split into training, validation and test.')
+  .describe(
+    'How the rows are split into training, validation and test. Left out: `ordered` by a date column whose times span more than 20 days, otherwise `random`.',
+  )
   .meta({ examples: [{ method: 'random', validation: 0.15, test: 0.15, stratify: true, seed: 1 }] });
 export type SplitRequest = z.infer<typeof splitRequestSchema>;

@@ -1,9 +1,10 @@
-import { type Column, findColumn, type Table } from '../../formats/table.ts';
+import { type Column, findColumn, isNumberColumn, type Table } from '../../formats/table.ts';
 import type { Warning } from '../../kit/warning.ts';
 import { invalidSpec } from '../schemas/invalidSpec.ts';
 import type { Split } from '../schemas/split.ts';
 import { splitByColumn } from './column.ts';
 import { splitByGroup } from './group.ts';
+import { orderedBy } from './order.ts';
 import { splitAtRandom, splitStratified } from './random.ts';
 import { type SplitRows, type Splits, splitByFractions } from './splits.ts';
 
@@ -34,7 +35,7 @@ function applySplit(table: Table, { rows, classes }: RowsToSplit, split: Split):
       );
     }
     case 'ordered':
-      return withoutWarnings(splitByFractions(rows, split.validation, split.test));
+      return withoutWarnings(splitByFractions(inOrder(table, rows, split.column), split.validation, split.test));
     case 'column':
       return withValidation(splitByColumn(rows, splitColumn(table, split.column)), { rows, classes }, split);
     case 'group':
@@ -73,6 +74,13 @@ function drawnWarning(column: string, { validation }: Splits): Warning {
     column,
     message: `'${column}' has no validation rows: ${validation.length} of the training rows are used to select the best epoch.`,
   };
+}
+
+function inOrder(table: Table, rows: Int32Array, column: string | undefined): Int32Array {
+  if (column === undefined) return rows;
+  const ordering = splitColumn(table, column);
+  if (!isNumberColumn(ordering)) throw invalidSpec('/split/column', `'${column}' has words, which have no order.`);
+  return orderedBy(rows, ordering);
 }
 
 function splitColumn(table: Table, name: string): Column {

@@ -1,6 +1,6 @@
 import { selectFeatureColumns } from '../../features/selectFeatureColumns.ts';
 import type { Table } from '../../formats/table.ts';
-import { reservedColumns } from '../../training/resolve/resolve.ts';
+import { reservedColumns, splitColumnOf } from '../../training/resolve/resolve.ts';
 import type { DatasetShape } from '../../training/resolve/shape.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';
 
@@ -12,10 +12,12 @@ import type { TrainingSpec } from '../../training/schemas/spec.ts';
 export function pinColumns(spec: TrainingSpec, columns: DatasetShape['columns']) {
   const reserved = reservedColumns(spec);
   const { used } = selectFeatureColumns(columns, spec.features, reserved);
+  const splitColumn = splitColumnOf(spec.split);
+  const orderColumn = splitColumn === undefined ? [] : [splitColumn];
   const types = Object.fromEntries(used.map(({ column, type }) => [column.name, type]));
   return {
     spec: { ...spec, features: { ...spec.features, types } },
-    columns: [...reserved, ...used.map(({ column }) => column.name)],
+    columns: [...new Set([...reserved, ...orderColumn, ...used.map(({ column }) => column.name)])],
   };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Split } from '../../../src/training/schemas/split.ts';
 import { splitRows } from '../../../src/training/split/split.ts';
-import { firstRows, tableOf, words } from '../../features/columns.ts';
+import { firstRows, numbers, tableOf, words } from '../../features/columns.ts';
 
 const NO_TABLE = tableOf();
 const RANDOM = { method: 'random', validation: 0.2, test: 0.1, stratify: false, seed: 1 } as const;
@@ -86,6 +86,36 @@ it('an ordered split tests the last rows', () => {
     [5, 6],
     [7, 8, 9],
   ]);
+});
+
+describe('an ordered split by a column', () => {
+  const DAY_MS = 86_400_000;
+  const split = { method: 'ordered', column: 'when', validation: 0.25, test: 0.25 } as const;
+
+  it('tests the latest rows, whatever their order in the dataset', () => {
+    const days = [5, 0, 7, 2, 6, 1, 4, 3];
+    const times = days.map((day) => day * DAY_MS);
+    const { training, validation, test } = parts(8, split, null, tableOf(numbers('when', times, 'datetime')));
+    expect([[...training], [...validation], [...test]].map((rows) => rows.map((row) => days[row]).sort())).toEqual([
+      [0, 1, 2, 3],
+      [4, 5],
+      [6, 7],
+    ]);
+  });
+
+  it('trains on rows without a time, and leaves rows with equal times in their order', () => {
+    const table = tableOf(numbers('when', [9, null, 9, 9, -Infinity, 9, null, 9]));
+    const { training, validation, test } = parts(8, split, null, table);
+    expect([[...training], [...validation], [...test]]).toEqual([
+      [0, 1, 4, 6],
+      [2, 3],
+      [5, 7],
+    ]);
+  });
+
+  it('refuses words', () => {
+    expect(() => parts(2, split, null, tableOf(words('when', ['a', 'b'])))).toThrow(/'when' has words/);
+  });
 });
 
 describe('a split by a column', () => {

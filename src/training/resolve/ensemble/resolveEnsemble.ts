@@ -153,6 +153,7 @@ function memberRequest(shared: SpecRequest, base: TrainingSpec, member: MemberRe
   return {
     ...shared,
     task: base.task,
+    split: base.split,
     features: featuresSchema.parse({ ...shared.features, ...features }),
     network,
     training: { loss, precision, seed: (seed + index * SEED_STEP) % 2 ** 32, ...training },
