@@ -26,7 +26,7 @@ const idsOf = async (key: string, path: string) => {
 };
 const submitted = async (key: string) => {
   const datasetId = String((await upload(key, ROWS)).json().id);
-  const job = await service.ask('/v1/jobs', key, jsonBody({ datasetId, target: 'y' }));
+  const job = await service.ask('/v1/jobs', key, jsonBody({ datasetId, target: 'y', ensemble: null }));
   return { datasetId, jobId: String(job.json().id) };
 };
 
@@ -106,7 +106,7 @@ describe('a project with a storage quota', () => {
     expect([packed.status, packed.json().code]).toEqual([413, 'stored_bytes_quota']);
     expect((await upload(key)).status).toBe(201);
     expect((await service.ask('/v1/projects/small', key)).json().usage).toMatchObject({ storedBytes: 2 * CSV.length });
-    const job = await service.ask('/v1/jobs', key, jsonBody({ datasetId: id, target: 'y' }));
+    const job = await service.ask('/v1/jobs', key, jsonBody({ datasetId: id, target: 'y', ensemble: null }));
     expect([job.status, job.json().code]).toEqual([413, 'stored_bytes_quota']);
     await service.ask(`/v1/datasets/${id}`, key, { method: 'DELETE' });
     expect((await upload(key)).status).toBe(201);

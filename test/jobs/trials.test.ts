@@ -48,7 +48,7 @@ describe('the job of a trial', () => {
       const { id: _, createdAt: __, queuePosition: ___, ...job } = await jobs.get(id);
       return job;
     };
-    const submitted = await of((await jobs.submit({ datasetId, target: 'species', ...request })).id);
+    const submitted = await of((await jobs.submit({ datasetId, target: 'species', ensemble: null, ...request })).id);
     expect(submitted).toMatchObject({ sweepId: null, trial: null });
     expect(await of(await insert(12, request))).toEqual({ ...submitted, sweepId, trial: 12 });
   });
@@ -62,7 +62,7 @@ describe('the job of a trial', () => {
 
   it('is found by its sweep', async () => {
     const { jobs, sweepId, datasetId, insert } = await openTrials();
-    await jobs.submit({ datasetId, target: 'species' });
+    await jobs.submit({ datasetId, target: 'species', ensemble: null });
     const ids = [await insert(0), await insert(1)];
     const { items } = await jobs.list({ sweepId, limit: 10 });
     expect(items.map(({ id }) => id)).toEqual(ids.toReversed());
@@ -71,7 +71,7 @@ describe('the job of a trial', () => {
 
   it('is not in the list of jobs unless trials are requested, also when its sweep is deleted', async () => {
     const { jobs, datasetId, insert, dropSweep } = await openTrials();
-    const { id } = await jobs.submit({ datasetId, target: 'species' });
+    const { id } = await jobs.submit({ datasetId, target: 'species', ensemble: null });
     const trial = await insert(0);
     const listed = async (query: Partial<JobsQuery>) =>
       (await jobs.list({ limit: 10, ...query })).items.map((job) => job.id);

@@ -3,8 +3,8 @@ import { call, finishedJob } from './client.ts';
 import { tableWithSplit } from './splitTable.ts';
 
 /**
- * The published tables with published splits, and the test metric that a job with only a target
- * must reach.
+ * The published tables with published splits, and the test metric that a job of one network with
+ * only a target must reach.
  */
 export const PUBLISHED_JOBS = [
   { dataset: 'adult', target: 'income', metric: 'accuracy', least: 0.86 },
@@ -35,8 +35,8 @@ export async function uploadPublished(address: string, dataset: PublishedJob['da
 }
 
 /**
- * The complete workflow: upload, a training with only the target and the split column, the model's
- * test metrics.
+ * The complete workflow: upload, a training of one network with only the target and the split column,
+ * the model's test metrics.
  */
 export async function runPublishedJob(
   address: string,

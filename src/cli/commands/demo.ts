@@ -30,6 +30,7 @@ const SPEC = {
   target: TARGET,
   features: { exclude: ['customerID'] },
   split: { method: 'ordered', validation: 0.15, test: 0.15 },
+  ensemble: null,
 };
 const PREDICTED_ROWS = 8;
 

@@ -44,7 +44,7 @@ async function create(service: Service, path: string, key: string | undefined, t
 /** The ids of one resource of each kind, by placeholder. */
 async function createThings(service: Service, key?: string): Promise<Readonly<Record<string, string>>> {
   const dataset = await create(service, '/v1/datasets?name=a', key, 'text/csv', TABLE);
-  const request = JSON.stringify({ datasetId: dataset, target: 'y' });
+  const request = JSON.stringify({ datasetId: dataset, target: 'y', ensemble: null });
   const job = await create(service, '/v1/jobs', key, 'application/json', request);
   const webhook = await create(service, '/v1/webhooks', key, 'application/json', '{"url":"https://hooks.invalid/"}');
   return { [DATASET]: dataset, [JOB]: job, [MODEL]: await createModel(service.database, job), [WEBHOOK]: webhook };

@@ -23,10 +23,28 @@ describe('the job of an ensemble', () => {
     expect((await submit(hyperparameters)).hyperparameters).toEqual(hyperparameters);
   });
 
-  it('is a single network without `ensemble` and `effort`, or with `ensemble: null`', async () => {
+  it.each([
+    {},
+    { training: { loss: 'crossEntropy', seed: 3, precision: 'float32' } },
+    { features: { scaling: 'standard' } },
+    { split: { validation: 0.2 } },
+  ])('is the standard one for %j', async (request) => {
     const { submit } = await openService();
-    for (const request of [{}, { ensemble: null }, { ensemble: null, network: { layers: [] } }])
-      expect((await submit(request)).hyperparameters).toHaveProperty('network');
+    const [unnamed, named] = [await submit(request), await submit({ ...request, effort: 'standard' })];
+    expect(unnamed.hyperparameters).toHaveProperty('ensemble.members.length', 8);
+    expect(unnamed.hyperparameters).toEqual(named.hyperparameters);
+  });
+
+  it.each([
+    { ensemble: null },
+    { network: {} },
+    { ensemble: null, network: { layers: [] } },
+    { training: { epochs: 3 } },
+    { training: { loss: 'crossEntropy', classWeights: 'balanced' } },
+    { split: { validation: 0 } },
+  ])('is none, but one network, for %j', async (request) => {
+    const { submit } = await openService();
+    expect((await submit(request)).hyperparameters).toHaveProperty('network');
   });
 
   it('is refused with the field when it is impossible', async () => {
