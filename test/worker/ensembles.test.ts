@@ -121,6 +121,12 @@ describe('an ensemble', () => {
         { W: [12, expect.any(Number)], b: [12, 1] },
         { W: [3, 12], b: [3, 1] },
       ]);
+      expect(items[1].layers[0]).toEqual({
+        ...{ layer: 0, units: expect.any(Number), activation: 'linear', normalization: null, dropout: 0 },
+        shapes: { w: [3, 3], b: [3, 3], s: [3, 4], t: [3, 4] },
+      });
+      expect(items[1].layers.map(({ layer }) => layer)).toEqual([0, 1, 2, 3]);
+      expect(items[1].layers[1].shapes.W).toEqual([8, items[1].layers[0].units]);
       const weights = items.flatMap(({ selected }) => selected.map(({ weight }) => weight));
       expect(weights.length).toBeGreaterThanOrEqual(3);
       expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12);

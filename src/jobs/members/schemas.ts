@@ -8,14 +8,14 @@ const MEMBER_STATES = ['waiting', 'training', 'trained', 'diverged'] as const;
 
 const layerSchema = z
   .object({
-    layer: z.int().min(1).describe('l, from 1.'),
-    units: z.int().describe('n[l].'),
-    activation: z.enum(ACTIVATIONS).describe('g[l]. The output layer returns logits, log rates or scaled numbers.'),
+    layer: z.int().min(0).describe('l, from 1; 0: the embedding of the numbers, if the network has one.'),
+    units: z.int().describe('n[l]; of layer 0 the numbers of a row of E, which are the inputs of layer 1.'),
+    activation: z.enum(ACTIVATIONS).describe('g[l]. Of layer 0 `linear`. The output layer returns logits, log rates or scaled numbers.'),
     normalization: z.enum(normalizationNames).nullable(),
     dropout: z.number().describe('In training only.'),
     shapes: z
       .record(z.string(), z.array(z.int()))
-      .describe('The shape of each parameter: W (n[l], n[l-1]), b (n[l], 1), those of a normalization (n[l], 1).'),
+      .describe('The shape of each parameter: W (n[l], n[l-1]), b (n[l], 1), those of a normalization (n[l], 1), those of layer 0 (f, d) of f columns.'),
   })
   .meta({ id: 'MemberLayer' });
 
@@ -27,7 +27,7 @@ const jobMemberSchema = z
       .describe('`waiting`: it does not train now. `diverged`: its loss was no longer finite, and it has left.'),
     layers: z
       .array(layerSchema)
-      .describe('The layers, including the output layer; empty before the network has started.'),
+      .describe('The layers, from the embedding to the output layer; empty before the network has started.'),
     hyperparameters: memberSchema.describe('The network with every default filled in.'),
     best: z
       .object({ epoch: z.int().min(1), score: z.number().nullable() })
