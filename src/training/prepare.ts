@@ -57,11 +57,12 @@ export interface Prepared extends FittedTable {
  */
 export function preparationKey(file: string, columns: readonly string[], spec: TrainingSpec): string {
   const { target, task, weightColumn, features, split, training } = spec;
-  const { minTarget, link } = LOSSES[lossName(training.loss)];
+  const loss = lossName(training.loss);
+  const { minTarget, link } = LOSSES[loss];
   const { standardizesTarget } = link;
   return JSON.stringify({
     ...{ file, columns, target, task, weightColumn, features, split },
-    ...{ minTarget, standardizesTarget },
+    ...{ minTarget, standardizesTarget, warnsOfOutliers: loss === 'mse' },
   });
 }
 

@@ -70,12 +70,13 @@ describe('the preparation key', () => {
     for (const other of keys) expect(other).not.toBe(key);
   });
 
-  it('differs for counts, which are not standardized', () => {
+  it('differs for counts, which are not standardized, and for mse, which warns of outliers', () => {
     const target = table.columns.find(({ type }) => type === 'numeric')?.name ?? '';
     const spec = specFor(table, { target, split: { seed: 1 } });
-    const of = (loss: 'mse' | 'mae' | 'poisson') =>
+    const of = (loss: 'mse' | 'mae' | 'huber' | 'poisson') =>
       preparationKey('file', ['length'], { ...spec, training: { ...spec.training, loss } });
-    expect(of('mae')).toBe(of('mse'));
-    expect(of('poisson')).not.toBe(of('mse'));
+    expect(of('mae')).toBe(of('huber'));
+    expect(of('mae')).not.toBe(of('mse'));
+    expect(of('poisson')).not.toBe(of('mae'));
   });
 });
