@@ -101,6 +101,12 @@ const bins = (dropout: number): Kind => ({
   }),
 });
 
+/** Without bins, as in a table of hundreds of columns, the kind is too similar to the plain one. */
+const ifBins = (kind: Kind): Kind => ({
+  ...kind,
+  suits: ({ inputs, inputsWithoutBins }) => inputs > inputsWithoutBins,
+});
+
 /** Standardized numbers and self-normalizing layers. Smoothed labels suit it alone. */
 const plain = (epochs: number, patience: number): Kind => ({
   member: ({ task }) => ({
@@ -121,7 +127,7 @@ const BEST_COSINES = [...withMuon(BEST_SCALES), ...withAdamw(BEST_SCALES)];
 
 /** Many classes gain most from the plain kind, trained for longer. */
 const KINDS: Readonly<Record<Effort, { readonly few: readonly Kind[]; readonly manyClasses: readonly Kind[] }>> = {
-  fast: { few: [...withMuon(FAST_SCALES), bins(0.25)], manyClasses: [bins(0.25), SHORT] },
+  fast: { few: [...withMuon(FAST_SCALES), bins(0.25)], manyClasses: [ifBins(bins(0.25)), SHORT] },
   standard: {
     few: [...withMuon(SCALES), bins(0.25), SHORT],
     manyClasses: [...withMuon(SCALES), bins(0.25), LONG, LONG],
@@ -135,12 +141,13 @@ const KINDS: Readonly<Record<Effort, { readonly few: readonly Kind[]; readonly m
 /** The networks that an ensemble trains by default, and how many its model averages. */
 export function defaultMembers(effort: Effort, size: EnsembleSize) {
   const { budget, maxSelected } = EFFORT_LIMITS[effort];
-  const kinds = KINDS[effort][size.task === 'multiclass' ? 'manyClasses' : 'few'].filter(
-    ({ suits }) => suits?.(size) ?? true,
-  );
+  const manyClasses = size.task === 'multiclass';
+  const kinds = KINDS[effort][manyClasses ? 'manyClasses' : 'few'].filter(({ suits }) => suits?.(size) ?? true);
   const plans = kinds.map((kind) => kind.member(size));
   const cost = plans.reduce((sum, plan) => sum + plan.epochs * costOf(plan, size), 0);
-  const share = Math.min(1, budget / cost);
+  // Of the one or two members of the fast list for many classes, each needs most of its epochs.
+  const factor = manyClasses && effort === 'fast' ? plans.length : 1;
+  const share = Math.min(1, (factor * budget) / cost);
   return { members: plans.map((plan) => completeMember(plan, size, share)), maxSelected };
 }
 
