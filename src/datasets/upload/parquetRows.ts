@@ -108,7 +108,7 @@ async function* linesOf({ stdout }: ChildProcess, done: Promise<void>): AsyncGen
   await done;
 }
 
-/** The code of uploads for a table above a limit. Rows that cannot be read have a code of their own. */
+/** The code of uploads for a table above a limit. Unreadable rows have a code of their own. */
 function refusalError({ message, code }: Pick<Refusal, 'message' | 'code'>): ServiceError {
   return new ServiceError(code === 'table_too_large' ? code : 'invalid_rows', message);
 }

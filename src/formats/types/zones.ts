@@ -65,7 +65,7 @@ const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const SECOND_MS = 1000;
 
-/** After a digit of a date, a time of day in 12 or 24 hours, and then an offset, an abbreviation or a name. */
+/** After a digit of a date, a time of day, and then an offset, an abbreviation or a name. */
 const CLOCK_WITH_ZONE =
   /\d,?(?: +|T)\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M)? ?(?:Z|[A-Z]{3,5}|[-+]\d{2}:?(?:\d{2})?|\[?[A-Z][A-Za-z]+\/[A-Za-z0-9_+/-]+\]?)$/i;
 
