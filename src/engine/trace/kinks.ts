@@ -1,5 +1,5 @@
 import type { Activation } from '../kernels/kernels.ts';
-import type { LossSpec } from '../losses/losses.ts';
+import { LOSSES, type LossSpec } from '../losses/losses.ts';
 import type { Passes } from './passes.ts';
 
 /**
@@ -30,13 +30,10 @@ export function sidesOfKinks({ kernels: { values }, plan, loss, m }: Passes): In
   return Int8Array.from(sides);
 }
 
-/** Torch's default for the delta of a Huber loss. */
-const DEFAULT_DELTA = 1;
-
 /** The side of the loss's kink, by the error y - t; null: the loss has no kink. */
 function lossSide(loss: LossSpec): ((error: number) => number) | null {
   if (loss.type === 'mae' || loss.type === 'quantile') return Math.sign;
   if (loss.type !== 'huber') return null;
-  const delta = loss.delta ?? DEFAULT_DELTA;
+  const delta = loss.delta ?? LOSSES.huber.defaults.delta;
   return (error) => Math.sign(Math.abs(error) - delta);
 }
