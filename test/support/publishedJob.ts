@@ -35,8 +35,8 @@ export async function uploadPublished(address: string, dataset: PublishedJob['da
 }
 
 /**
- * The complete workflow: upload, a training of one network with only the target and the split column,
- * the model's test metrics.
+ * The complete workflow: upload, a training of one network with only the target and the split
+ * column, the model's test metrics.
  */
 export async function runPublishedJob(
   address: string,

@@ -10,12 +10,16 @@ const layerSchema = z
   .object({
     layer: z.int().min(0).describe('l, from 1; 0: the embedding of the numbers, if the network has one.'),
     units: z.int().describe('n[l]; of layer 0 the numbers of a row of E, which are the inputs of layer 1.'),
-    activation: z.enum(ACTIVATIONS).describe('g[l]. Of layer 0 `linear`. The output layer returns logits, log rates or scaled numbers.'),
+    activation: z
+      .enum(ACTIVATIONS)
+      .describe('g[l]. Of layer 0 `linear`. The output layer returns logits, log rates or scaled numbers.'),
     normalization: z.enum(normalizationNames).nullable(),
     dropout: z.number().describe('In training only.'),
     shapes: z
       .record(z.string(), z.array(z.int()))
-      .describe('The shape of each parameter: W (n[l], n[l-1]), b (n[l], 1), those of a normalization (n[l], 1), those of layer 0 (f, d) of f columns.'),
+      .describe(
+        'The shape of each parameter: W (n[l], n[l-1]), b (n[l], 1), those of a normalization (n[l], 1), those of layer 0 (f, d) of f columns.',
+      ),
   })
   .meta({ id: 'MemberLayer' });
 

@@ -42,7 +42,7 @@ describe('the job of an ensemble', () => {
     { training: { epochs: 3 } },
     { training: { loss: 'crossEntropy', classWeights: 'balanced' } },
     { split: { validation: 0 } },
-  ])('is none, but one network, for %j', async (request) => {
+  ])('is not trained, but one network, for %j', async (request) => {
     const { submit } = await openService();
     expect((await submit(request)).hyperparameters).toHaveProperty('network');
   });
