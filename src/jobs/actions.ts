@@ -3,6 +3,7 @@ import { invalid } from '../kit/contract/validation.ts';
 import type { EventBus } from '../notifications/bus.ts';
 import { fromNullableJson, toJson, toNullableJson } from '../store/database/json.ts';
 import type { CheckpointRow, JobRow } from '../store/database/tables.ts';
+import { ensembleNetworks } from '../training/schemas/ensemble.ts';
 import { MAX_EPOCHS } from '../training/schemas/training.ts';
 import type { ActionStore } from './actionStore.ts';
 import type { Checkpoints } from './checkpoints/checkpoints.ts';
@@ -143,16 +144,18 @@ function extendedHyperparameters(
   more: number,
 ): JobHyperparameters {
   if (!isEnsemble(job)) return { ...job, training: { ...job.training, epochs: (doneBy.get(0) ?? 0) + more } };
+  const networks = ensembleNetworks(job).map(({ member }, index) => ({ member, done: doneBy.get(index + 1) ?? -1 }));
   const members = job.ensemble.members.map((member, index) => {
-    const done = doneBy.get(index + 1);
-    const epochs = done === undefined ? member.training.epochs : done + more;
+    // Of several folds, the one that has trained for most epochs.
+    const done = Math.max(...networks.filter((each) => each.member === index + 1).map((each) => each.done));
+    const epochs = done < 0 ? member.training.epochs : done + more;
     return { ...member, training: { ...member.training, epochs } };
   });
   return { ...job, ensemble: { ...job.ensemble, members } };
 }
 
 function epochsOf(job: JobHyperparameters): readonly number[] {
-  return isEnsemble(job) ? job.ensemble.members.map(({ training }) => training.epochs) : [job.training.epochs];
+  return isEnsemble(job) ? ensembleNetworks(job).map(({ spec }) => spec.training.epochs) : [job.training.epochs];
 }
 
 function sum(numbers: readonly number[]): number {

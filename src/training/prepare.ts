@@ -22,7 +22,7 @@ import { invalidSpec } from './schemas/invalidSpec.ts';
 import type { TrainingSpec } from './schemas/spec.ts';
 import { type PackedSplit, packSplit } from './split/packed.ts';
 import { splitRows } from './split/split.ts';
-import { concat, type SplitName } from './split/splits.ts';
+import { concat, type SplitName, type Splits } from './split/splits.ts';
 import { missingTargets, targetWarnings } from './targetWarnings.ts';
 
 /** The features and the target as fitted to the training rows, and the split. */
@@ -56,12 +56,12 @@ export interface Prepared extends FittedTable {
  * it.
  */
 export function preparationKey(file: string, columns: readonly string[], spec: TrainingSpec): string {
-  const { target, task, weightColumn, features, split, training } = spec;
+  const { target, task, weightColumn, features, split, fold, training } = spec;
   const loss = lossName(training.loss);
   const { minTarget, link } = LOSSES[loss];
   const { standardizesTarget } = link;
   return JSON.stringify({
-    ...{ file, columns, target, task, weightColumn, features, split },
+    ...{ file, columns, target, task, weightColumn, features, split, fold },
     ...{ minTarget, standardizesTarget, warnsOfOutliers: loss === 'mse' },
   });
 }
@@ -136,8 +136,8 @@ export function fitTable(table: Table, spec: TrainingSpec) {
   const classes = kind === 'classes' ? fitClasses(targetColumn, rows) : null;
   if (classes) checkClasses(classes.classes.length, spec);
   const classOfRow = classes && encodeTarget(classes, targetColumn, rows);
-  const { splits, warnings: splitWarnings } = splitRows(table, { rows, classes: classOfRow }, spec.split);
-  const target = classes ?? fitRegression(targetColumn, splits.training, spec);
+  const { splits, warnings: splitWarnings } = splitRows(table, { rows, classes: classOfRow }, spec);
+  const target = classes ?? fitRegression(targetColumn, targetRows(splits, spec), spec);
 
   const reserved = reservedColumns(spec);
   const castWarnings = unreadableWarnings(table, spec.features, reserved);
@@ -161,6 +161,11 @@ export function fitTable(table: Table, spec: TrainingSpec) {
       ...findLeaks(used, targetColumn, splits.training, kind),
     ],
   };
+}
+
+/** All folds have one unit of the target, so that their predictions can be averaged. */
+function targetRows({ training, validation }: Splits, { fold }: TrainingSpec): Int32Array {
+  return fold === undefined ? training : concat([training, validation]).sort();
 }
 
 /** Throws for a column of which no cell can be read as its type; warns of those with some. */

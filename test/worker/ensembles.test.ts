@@ -257,4 +257,78 @@ describe('an ensemble', () => {
     const { items } = await service.members(id);
     expect(items.map(({ losses }) => losses.length)).toEqual([10, 13, 9]);
   });
+
+  it('trains each member once a fold, with the same bits for any number of cores and after a pause', async () => {
+    const members = [{ ...LONG, training: { ...LONG.training, epochs: 100 } }, ...NETWORKS.slice(1)];
+    const request = { ensemble: { members, folds: 3, maxSelected: 6 } };
+    const hashes: string[] = [];
+    for (const cores of [1, 3]) {
+      const service = await openService(cores);
+      const { id } = await service.submit(request);
+      if (cores > 1) {
+        const read = () => service.jobs.get(id);
+        await until(read, ({ progress }) => (progress?.step ?? 0) > 0);
+        await service.jobs.pause(id);
+        expect(await until(read, ({ state }) => state !== 'running')).toMatchObject({ state: 'paused' });
+        await service.jobs.resume(id);
+      }
+      const job = await over(service.jobs, id);
+      expect(job).toMatchObject({ state: 'succeeded', error: null, progress: { fraction: 1, epochs: 3 * 114 } });
+      const { items } = await service.members(id);
+      expect(items.map(({ member, fold, state }) => [member, fold, state])).toEqual(
+        [1, 2, 3].flatMap((member) => [1, 2, 3].map((fold) => [member, fold, 'trained'])),
+      );
+      const weights = items.flatMap(({ selected }) => selected.map(({ weight }) => weight));
+      expect(weights).toHaveLength(6);
+      expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12);
+      hashes.push(await service.hashOf(job.modelId));
+    }
+    expect(hashes[1]).toBe(hashes[0]);
+  });
+
+  it('becomes a model of the members with all folds when it is stopped', async () => {
+    const service = await openService(2);
+    const { id } = await service.submit({ ensemble: { members: [NETWORKS[0], LONG], folds: 2 } });
+    await until(
+      () => service.jobs.get(id),
+      ({ latest }) => latest !== null,
+    );
+    await service.jobs.stop(id);
+    expect(await over(service.jobs, id)).toMatchObject({ state: 'succeeded', error: null });
+    const early = await service.submit({ ensemble: { members: [LONG], folds: 3 } });
+    await until(
+      () => service.jobs.get(early.id),
+      ({ progress }) => (progress?.step ?? 0) > 0,
+    );
+    await service.jobs.stop(early.id);
+    const job = await over(service.jobs, early.id);
+    expect(job).toMatchObject({ state: 'succeeded', error: null });
+    const { items } = await service.members(early.id);
+    for (const { selected } of items) expect(selected.length).toBeGreaterThan(0);
+  });
+
+  it('loses a member of which the network of one fold diverges', async () => {
+    const service = await openService(2);
+    const training = { optimizer: { type: 'sgd', learningRate: 100 }, schedule: { type: 'constant' }, epochs: 100_000 };
+    const diverging = { network: { layers: [{ units: 8 }] }, training: { ...training, clipGradientNorm: null } };
+    const ensemble = { members: [diverging, NETWORKS[0]], folds: 2 };
+    const { id } = await service.submit({ target: 'length', ensemble });
+    const job = await over(service.jobs, id);
+    expect(job.state).toBe('succeeded');
+    expect(job.warnings.filter(({ code }) => code === 'member_diverged')).toEqual([
+      expect.objectContaining({ message: expect.stringMatching(/^Network 1 in fold [12] has left the ensemble\./) }),
+    ]);
+    const { items } = await service.members(id);
+    expect(items.map(({ state }) => state)).toEqual(['diverged', 'diverged', 'trained', 'trained']);
+  });
+
+  it('extends the networks of all folds', async () => {
+    const service = await openService(2);
+    const { id } = await service.submit({ ensemble: { members: NETWORKS.slice(0, 1), folds: 2 } });
+    await over(service.jobs, id);
+    await service.jobs.extend(id, 4, 12);
+    expect(await over(service.jobs, id)).toMatchObject({ state: 'succeeded', progress: { epoch: 20, epochs: 20 } });
+    const { items } = await service.members(id);
+    expect(items.map(({ losses }) => losses.length)).toEqual([10, 10]);
+  });
 });

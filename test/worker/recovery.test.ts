@@ -195,6 +195,20 @@ describe('an ensemble ends with the same bits as an uninterrupted one', () => {
     expect(await finished(id)).toEqual(whole);
   });
 
+  it('when its worker is killed while it trains folds', async () => {
+    const { members } = ENSEMBLE.ensemble;
+    const inFolds = { ...ENSEMBLE, ensemble: { members: members.slice(1), folds: 2, maxSelected: 6 } };
+    const expected = await finished(await submit(inFolds));
+    expect(expected).toMatchObject({ state: 'succeeded', error: null });
+    const id = await submit(inFolds);
+    for (const [index, fraction] of [0.05, 0.5].entries()) {
+      await when(id, advanced(fraction));
+      kill();
+      await when(id, ({ attempts }) => attempts === index + 2);
+    }
+    expect(await finished(id)).toEqual(expected);
+  });
+
   it('when a checkpoint of a network is damaged', async () => {
     const id = await submit(ENSEMBLE);
     await when(id, advanced(0.2));

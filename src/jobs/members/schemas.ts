@@ -26,6 +26,11 @@ const layerSchema = z
 const jobMemberSchema = z
   .object({
     member: z.int().min(1).describe('Its number, from 1, in the order of `hyperparameters.ensemble.members`.'),
+    fold: z
+      .int()
+      .min(1)
+      .nullable()
+      .describe('The fold that validates it, from 1. It is trained on the other folds. Null without folds.'),
     state: z
       .enum(MEMBER_STATES)
       .describe('`waiting`: it does not train now. `diverged`: its loss was no longer finite, and it has left.'),
@@ -36,7 +41,9 @@ const jobMemberSchema = z
     best: z
       .object({ epoch: z.int().min(1), score: z.number().nullable() })
       .nullable()
-      .describe('The snapshot with the best score on the validation rows, lower is better; null before a selection.'),
+      .describe(
+        'The snapshot with the best score on the validation rows, lower is better; null before a selection. With folds: of the networks of all folds together.',
+      ),
     selected: z
       .array(z.object({ epoch: z.int().min(1), weight: z.number() }))
       .describe(

@@ -1,5 +1,6 @@
 import { fromNullableJson } from '../../store/database/json.ts';
 import type { JobMemberRow } from '../../store/database/tables.ts';
+import { ensembleNetworks } from '../../training/schemas/ensemble.ts';
 import { isEnsemble, readJobHyperparameters } from '../submission/requestSchema.ts';
 import { lossView } from '../view.ts';
 import type { JobMember, JobMembers } from './schemas.ts';
@@ -11,17 +12,18 @@ export function membersView({ job, members, losses }: StoredMembers): JobMembers
   if (!isEnsemble(hyperparameters)) return { items: [] };
   const rows = new Map(members.map((row) => [row.member, row]));
   const lossesOf = Map.groupBy(losses, ({ member }) => member);
-  const items = hyperparameters.ensemble.members.map((spec, index): JobMember => {
-    const member = index + 1;
-    const row = rows.get(member);
+  const items = ensembleNetworks(hyperparameters).map(({ member, fold }, index): JobMember => {
+    const number = index + 1;
+    const row = rows.get(number);
     return {
       member,
+      fold,
       state: stateOf(job, row),
       layers: fromNullableJson(row?.layers ?? null) ?? [],
-      hyperparameters: spec,
+      hyperparameters: hyperparameters.ensemble.members[member - 1],
       best: fromNullableJson(row?.best ?? null),
       selected: fromNullableJson(row?.selected ?? null) ?? [],
-      losses: (lossesOf.get(member) ?? []).map(({ member: _, ...loss }) => lossView(loss)),
+      losses: (lossesOf.get(number) ?? []).map(({ member: _, ...loss }) => lossView(loss)),
     };
   });
   return { items };

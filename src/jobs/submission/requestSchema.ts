@@ -3,9 +3,9 @@ import { givenName } from '../../kit/contract/wire.ts';
 import { fromJson } from '../../store/database/json.ts';
 import {
   effortSchema,
+  ensembleNetworks,
   ensembleRequestSchema,
   ensembleSpecSchema,
-  memberSpecs,
 } from '../../training/schemas/ensemble.ts';
 import { specRequestSchema, trainingSpecSchema } from '../../training/schemas/spec.ts';
 import { labelsSchema } from './labels.ts';
@@ -103,10 +103,13 @@ export function isEnsemble(hyperparameters: JobHyperparameters): hyperparameters
   return 'ensemble' in hyperparameters;
 }
 
-/** The request of a single network that trains each member. */
-export function memberHyperparameters(job: EnsembleHyperparameters): readonly Hyperparameters[] {
+/** The networks of an ensemble, each with the request of a single network that trains it. */
+export function networkHyperparameters(job: EnsembleHyperparameters) {
   const { name, datasetId, priority, labels } = job;
-  return memberSpecs(job).map((spec) => ({ name, datasetId, ...spec, priority, labels }));
+  return ensembleNetworks(job).map(({ member, fold, spec }) => {
+    const hyperparameters: Hyperparameters = { name, datasetId, ...spec, priority, labels };
+    return { member, fold, hyperparameters };
+  });
 }
 
 /** Reads the whole request from its column. */

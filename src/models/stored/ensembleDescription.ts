@@ -8,9 +8,13 @@ import { modelMetricsSchema } from './metricsSchema.ts';
 export const snapshotSchema = z
   .object({
     member: z.int().min(1).describe('The network of the job, from 1. `GET /v1/jobs/{id}/members` lists them.'),
+    fold: z.int().min(1).nullable().describe('The fold that it was not trained on, from 1; null without folds.'),
     epoch: z.int().min(1).describe('Its parameters are those after this epoch.'),
     weight: z.number().describe('Its share of the mean.'),
-    score: z.number().nullable().describe('Its own score on the validation rows; lower is better.'),
+    score: z
+      .number()
+      .nullable()
+      .describe('Its own score on the validation rows, with the networks of all folds; lower is better.'),
     temperature: z
       .number()
       .positive()

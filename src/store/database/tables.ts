@@ -107,7 +107,7 @@ export interface LossRow {
 /** A network of a job that trains an ensemble. */
 export interface JobMemberRow {
   jobId: string;
-  /** From 1. */
+  /** The number of the network, from 1: of each member in turn, that of each fold. */
   member: number;
   state: 'training' | 'trained' | 'diverged';
   /** JSON: the layers with the shapes of their parameters. */

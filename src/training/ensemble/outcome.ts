@@ -1,4 +1,5 @@
 import type { CreateKernels } from '../../engine/kernels/kernels.ts';
+import type { Numbers } from '../../engine/matrix.ts';
 import type { Parameter } from '../../engine/memory/parameters.ts';
 import { completeLayers } from '../../engine/network/spec.ts';
 import type { Warning } from '../../kit/warning.ts';
@@ -11,15 +12,18 @@ import { type Metrics, measure } from '../metrics/measure.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Prepared } from '../prepare.ts';
 import type { TrainingSpec } from '../schemas/spec.ts';
-import type { SplitName } from '../split/splits.ts';
+import { type PackedSplit, packSplit, rowsOfParts } from '../split/packed.ts';
+import { concat, type SplitName, sortedSplits } from '../split/splits.ts';
 import { scoredValues, scoreOf } from './score.ts';
-import { type Selection, selectCandidates } from './selection.ts';
+import { type ScoredRows, type Selection, selectCandidates } from './selection.ts';
 import { type Snapshot, scoredRows } from './snapshots.ts';
 
-/** A member whose snapshots may be selected. */
-export interface TrainedMember {
+/** A network whose snapshots may be selected: that of a member, or of one of its folds. */
+export interface TrainedNetwork {
   /** From 1. */
   readonly member: number;
+  /** From 1; null without folds. */
+  readonly fold: number | null;
   readonly spec: TrainingSpec;
   readonly prepared: Prepared;
   readonly snapshots: readonly Snapshot[];
@@ -29,12 +33,14 @@ export interface TrainedMember {
 export interface SelectedNetwork extends Pick<Outcome, 'features' | 'embedding' | 'layers' | 'loss' | 'parameters'> {
   /** From 1. */
   readonly member: number;
+  /** The fold that it was not trained on, from 1; null without folds. */
+  readonly fold: number | null;
   readonly epoch: number;
   /** Its share of the mean. */
   readonly weight: number;
   /** The logits of the network were divided by it: W and b of the output layer have it. */
   readonly temperature: number;
-  /** Its own score on the validation rows. */
+  /** Of the snapshot alone, with the networks of all folds, on the validation rows. */
   readonly score: number;
 }
 
@@ -44,7 +50,7 @@ export interface SelectionSummary {
   readonly scoreName: string;
   /** Of the mean of all selected networks. */
   readonly score: number;
-  readonly selected: readonly { readonly member: number; readonly epoch: number; readonly weight: number }[];
+  readonly selected: readonly Pick<SelectedNetwork, 'member' | 'fold' | 'epoch' | 'weight'>[];
   /** Each member with snapshots, and its best one. */
   readonly members: readonly { readonly member: number; readonly epoch: number; readonly score: number }[];
 }
@@ -56,76 +62,158 @@ export interface EnsembleOutcome extends Pick<Outcome, 'target' | 'metrics' | 's
 }
 
 interface Chosen {
-  readonly from: TrainedMember;
+  readonly from: TrainedNetwork;
   readonly snapshot: Snapshot;
+}
+
+/** A member after one epoch, with a network of each fold; without folds there is one. */
+interface Pooled {
+  readonly member: number;
+  readonly epoch: number;
+  readonly chosen: readonly Chosen[];
 }
 
 const PARTS: readonly SplitName[] = ['training', 'validation', 'test'];
 
-/** Selects from the snapshots of all members. There must be at least one snapshot. */
-export function selectSnapshots(members: readonly TrainedMember[], maxSelected: number): SelectionSummary {
-  return summarize(poolOf(members), select(members, maxSelected), members);
+/** Selects from the snapshots of all members. Each network must have at least one snapshot. */
+export function selectSnapshots(networks: readonly TrainedNetwork[], maxSelected: number): SelectionSummary {
+  const members = membersOf(networks);
+  const pool = poolOf(members);
+  return summarize(pool, select(pool, members, maxSelected), members);
 }
 
 /** Selects from the snapshots, and measures the mean of the selected networks on every split. */
 export function combineSnapshots(
-  members: readonly TrainedMember[],
+  trained: readonly TrainedNetwork[],
   maxSelected: number,
   createKernels: CreateKernels,
 ): EnsembleOutcome {
+  const members = membersOf(trained);
   const pool = poolOf(members);
-  const selection = select(members, maxSelected);
-  const means = createMeans();
-  const networks = selection.picks.map((pick) =>
-    openNetwork(pool[pick], createKernels, (run, opened) => {
-      means.add(run);
-      return { ...opened, weight: 1 / selection.picks.length, score: selection.scores[pick] };
-    }),
+  const selection = select(pool, members, maxSelected);
+  const [{ spec, prepared }] = trained;
+  const means = createMeans(prepared.split.rows);
+  const networks = selection.picks.flatMap((pick) =>
+    pool[pick].chosen.map((chosen) =>
+      openNetwork(chosen, createKernels, (run, opened) => {
+        means.add(run);
+        return { ...opened, weight: weightOf(pool[pick], selection), score: selection.scores[pick] };
+      }),
+    ),
   );
-  const [{ spec, prepared }] = members;
-  const { target, split } = prepared;
   return {
     networks,
-    target,
-    split,
+    target: prepared.target,
+    split: spec.fold === undefined ? prepared.split : withoutFolds(prepared.split),
     metrics: means.measure(prepared, spec),
-    warnings: distinct(members.flatMap((member) => member.prepared.warnings)),
+    warnings: distinct(trained.flatMap((network) => network.prepared.warnings)),
     summary: summarize(pool, selection, members),
   };
 }
 
-function select(members: readonly TrainedMember[], maxSelected: number): Selection {
-  const candidates = poolOf(members).map(({ from, snapshot }) => ({ ...snapshot, member: from.member - 1 }));
-  const [{ prepared, spec }] = members;
-  return selectCandidates(candidates, scoredRows(prepared, spec), maxSelected);
+/** Whether the networks of the member that can be selected are complete: one of each fold. */
+export function isComplete(networks: readonly Pick<TrainedNetwork, 'spec' | 'snapshots'>[]): boolean {
+  const [first] = networks;
+  if (first === undefined || networks.length < (first.spec.fold?.of ?? 1)) return false;
+  return networks.every(({ snapshots }) => snapshots.length > 0);
+}
+
+/** The networks of each member, in the order of the folds. */
+function membersOf(networks: readonly TrainedNetwork[]): readonly (readonly TrainedNetwork[])[] {
+  return [...Map.groupBy(networks, ({ member }) => member).values()];
+}
+
+/** `maxSelected` counts networks, and a pick has one of each fold. */
+function select(
+  pool: readonly Pooled[],
+  [networks]: readonly (readonly TrainedNetwork[])[],
+  maxSelected: number,
+): Selection {
+  const candidates = pool.map(({ member, epoch, chosen }) => ({
+    ...{ member: member - 1, epoch, values: joined(chosen.map(({ snapshot }) => snapshot.values)) },
+  }));
+  const rows = joinRows(networks.map(({ prepared, spec }) => scoredRows(prepared, spec)));
+  return selectCandidates(candidates, rows, Math.max(1, Math.floor(maxSelected / networks.length)));
+}
+
+/** The validation rows of all folds, one after the other. */
+function joinRows(folds: readonly ScoredRows[]): ScoredRows {
+  const [{ score }] = folds;
+  const weights = folds.map((fold) => fold.weights).filter((own) => own !== null);
+  return {
+    score,
+    T: joined(folds.map(({ T }) => T)),
+    weights: weights.length === folds.length ? joined(weights) : null,
+  };
+}
+
+function joined(parts: readonly Numbers[]): Numbers {
+  if (parts.length === 1) return parts[0];
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    all.set(part, offset);
+    offset += part.length;
+  }
+  return all;
 }
 
 /** First epochs, which may be incomplete, count only if there are no others. */
-function poolOf(members: readonly TrainedMember[]): readonly Chosen[] {
-  const all = members.flatMap((from) => from.snapshots.map((snapshot) => ({ from, snapshot })));
-  const later = all.filter(({ snapshot }) => snapshot.epoch > 1);
+function poolOf(members: readonly (readonly TrainedNetwork[])[]): readonly Pooled[] {
+  const all = members.flatMap(snapshotsOf);
+  const later = all.filter(({ epoch }) => epoch > 1);
   return later.length > 0 ? later : all;
 }
 
+/** A member after each epoch. The network of a fold that has ended before stays as it was. */
+function snapshotsOf(networks: readonly TrainedNetwork[]): readonly Pooled[] {
+  const epochs = new Set(networks.flatMap(({ snapshots }) => snapshots.map(({ epoch }) => epoch)));
+  return [...epochs]
+    .toSorted((a, b) => a - b)
+    .flatMap((epoch) => {
+      const chosen = networks.flatMap((from) => {
+        const snapshot = from.snapshots.findLast((own) => own.epoch <= epoch);
+        return snapshot ? [{ from, snapshot }] : [];
+      });
+      return chosen.length === networks.length ? [{ member: networks[0].member, epoch, chosen }] : [];
+    });
+}
+
+function weightOf({ chosen }: Pooled, { picks }: Selection): number {
+  return 1 / (picks.length * chosen.length);
+}
+
 function summarize(
-  pool: readonly Chosen[],
-  { picks, best, score, scores }: Selection,
-  [{ prepared, spec }]: readonly TrainedMember[],
+  pool: readonly Pooled[],
+  selection: Selection,
+  [[{ prepared, spec }]]: readonly (readonly TrainedNetwork[])[],
 ): SelectionSummary {
-  const placeOf = (index: number) => ({ member: pool[index].from.member, epoch: pool[index].snapshot.epoch });
+  const { picks, best, score, scores } = selection;
   return {
     scoreName: scoreOf(engineLoss(spec.training), prepared.target).name,
     score,
-    selected: picks.map((pick) => ({ ...placeOf(pick), weight: 1 / picks.length })),
-    members: best.filter((index) => index !== null).map((index) => ({ ...placeOf(index), score: scores[index] })),
+    selected: picks.flatMap((pick) =>
+      pool[pick].chosen.map(({ from: { member, fold }, snapshot: { epoch } }) => ({
+        ...{ member, fold, epoch, weight: weightOf(pool[pick], selection) },
+      })),
+    ),
+    members: best
+      .filter((index) => index !== null)
+      .map((index) => ({ member: pool[index].member, epoch: pool[index].epoch, score: scores[index] })),
   };
+}
+
+/** All folds together have trained on every row that validates one of them. */
+function withoutFolds(split: PackedSplit): PackedSplit {
+  const { training, validation, test } = rowsOfParts(split);
+  return packSplit(sortedSplits({ training: [training, validation], validation: [], test: [test] }), split.rows);
 }
 
 type OpenedNetwork = Omit<SelectedNetwork, 'weight' | 'score'>;
 
 /** Loads a snapshot with its temperature into a network with the rows of its member. */
 function openNetwork<Result>(
-  { from: { member, prepared, spec }, snapshot: { epoch, temperature, parameters } }: Chosen,
+  { from: { member, fold, prepared, spec }, snapshot: { epoch, temperature, parameters } }: Chosen,
   createKernels: CreateKernels,
   use: (run: Run, opened: OpenedNetwork) => Result,
 ): Result {
@@ -136,7 +224,7 @@ function openNetwork<Result>(
     const layers = completeLayers(network);
     trainer.writeParameters(divideOutputs(trainer.readParameters(), layers.length, temperature));
     return use(run, {
-      ...{ member, epoch, temperature, layers },
+      ...{ member, fold, epoch, temperature, layers },
       features: prepared.features,
       embedding: network.embedding,
       loss: engineLoss(spec.training),
@@ -152,46 +240,67 @@ function divideOutputs(parameters: readonly Parameter[], layers: number, tempera
   return outputs.map((parameter) => ({ ...parameter, values: parameter.values.map((value) => value / temperature) }));
 }
 
-/** Sums the predictions of networks for every split. */
-function createMeans() {
-  const sums: Partial<Record<SplitName, Float64Array>> = {};
-  let count = 0;
+/**
+ * Sums the predictions of networks for the rows of every part. With folds, a row has a mean of the
+ * networks that were trained on it, and one of those that were not.
+ */
+function createMeans(tableRows: number) {
+  const sums = new Map<SplitName, { readonly values: Float64Array; readonly counts: Int32Array }>();
   let outputs = 1;
+  const sumsOf = (part: SplitName) => {
+    const known = sums.get(part);
+    if (known !== undefined) return known;
+    const created = { values: new Float64Array(tableRows * outputs), counts: new Int32Array(tableRows) };
+    sums.set(part, created);
+    return created;
+  };
   return {
     add(run: Run): void {
-      count += 1;
       outputs = run.trainer.outputs;
+      const rows = rowsOfParts(run.prepared.split);
       for (const part of PARTS) {
         const { predictions } = predictSplit(run, part, run.trainer.evaluateModel);
-        const before = sums[part];
-        sums[part] = before ? predictions.map((value, i) => value + before[i]) : predictions;
+        const { values, counts } = sumsOf(part);
+        for (const [i, row] of rows[part].entries()) {
+          counts[row] += 1;
+          for (let k = 0; k < outputs; k++) values[row * outputs + k] += predictions[i * outputs + k];
+        }
       }
     },
     measure(prepared: Prepared, spec: TrainingSpec): Outcome['metrics'] {
       const of = (part: SplitName) => {
-        const means = (sums[part] ?? new Float64Array(0)).map((sum) => sum / count);
-        return measurePart(means, outputs, { prepared, spec, part });
+        const { values, counts } = sumsOf(part);
+        const rows = Int32Array.from(counts.keys()).filter((row) => counts[row] > 0);
+        const means = new Float64Array(rows.length * outputs);
+        for (const [i, row] of rows.entries())
+          for (let k = 0; k < outputs; k++) means[i * outputs + k] = values[row * outputs + k] / counts[row];
+        return measureRows(means, outputs, { prepared, spec, rows });
       };
       return { training: of('training'), validation: of('validation'), test: of('test') };
     },
   };
 }
 
-interface Part {
+interface MeasuredRows {
   readonly prepared: Prepared;
   readonly spec: TrainingSpec;
-  readonly part: SplitName;
+  /** Of the table, ascending. */
+  readonly rows: Int32Array;
 }
 
-/** The metrics of the mean predictions; null for a part without rows. */
-function measurePart(predictions: Float64Array, outputs: number, { prepared, spec, part }: Part): Metrics | null {
-  const { rows, target } = prepared;
-  if (rows[part] === 0) return null;
-  const first = PARTS.slice(0, PARTS.indexOf(part)).reduce((sum, before) => sum + rows[before], 0);
-  const ofPart = (values: Float64Array) => values.subarray(first, first + rows[part]);
-  const T = ofPart(prepared.T);
+/** The metrics of the mean predictions; null without rows. */
+function measureRows(
+  predictions: Float64Array,
+  outputs: number,
+  { prepared, spec, rows }: MeasuredRows,
+): Metrics | null {
+  if (rows.length === 0) return null;
+  const { target, split } = prepared;
+  const places = placesOf(split);
+  const ofRows = (values: Float64Array) => Float64Array.from(rows, (row) => values[places[row]]);
+  const T = ofRows(prepared.T);
   const lossWeights = weightsOf(prepared, resolveClassWeights(spec.training.classWeights, prepared));
-  const weights = lossWeights && ofPart(lossWeights);
+  const weights = lossWeights && ofRows(lossWeights);
   const total = scoreOf(engineLoss(spec.training), target).total(
     scoredValues(predictions, outputs, { T, target }),
     T,
@@ -199,10 +308,18 @@ function measurePart(predictions: Float64Array, outputs: number, { prepared, spe
   );
   return measure({
     target,
-    targets: { actual: ofPart(prepared.actual), weights: prepared.weights && ofPart(prepared.weights) },
+    targets: { actual: ofRows(prepared.actual), weights: prepared.weights && ofRows(prepared.weights) },
     predictions,
     loss: total / (weights?.reduce((sum, weight) => sum + weight, 0) ?? T.length),
   });
+}
+
+/** The position of each row of the table among the prepared rows. */
+function placesOf(split: PackedSplit): Int32Array {
+  const { training, validation, test } = rowsOfParts(split);
+  const places = new Int32Array(split.rows);
+  for (const [place, row] of concat([training, validation, test]).entries()) places[row] = place;
+  return places;
 }
 
 /** Members warn of the same columns. */

@@ -4,17 +4,21 @@ import type { DatasetShape } from '../resolve/shape.ts';
 import { type EnsembleSpec, memberSpecs } from '../schemas/ensemble.ts';
 import type { TrainingSpec } from '../schemas/spec.ts';
 import { estimateCost } from './cost.ts';
-import { estimateMemory } from './memory.ts';
+import { estimateMemory, estimatePrepared } from './memory.ts';
 import { sizeIssues } from './sizeIssues.ts';
 
 /** A float32 of a snapshot for each row: at most all rows are validation rows. */
 const VALUE_BYTES = 4;
+/** A float64, when the folds of a snapshot are joined for a selection. */
+const JOINED_BYTES = 8;
 
 /** Upper estimate of the memory in bytes, with a member on each of `cores` cores. */
 export function estimateEnsembleMemory(spec: EnsembleSpec, dataset: DatasetShape, cores: number): number {
   const members = memberSpecs(spec);
   const trainings = members.map((member) => estimateMemory(member, dataset)).toSorted((a, b) => b - a);
-  return sum(trainings.slice(0, cores)) + sum(members.map((member) => snapshotBytes(member, dataset)));
+  const { folds } = spec.ensemble;
+  const snapshots = members.map((member) => snapshotBytes(member, dataset, folds));
+  return sum(trainings.slice(0, cores)) + sum(snapshots) + foldBytes(members, dataset, folds);
 }
 
 /** Upper estimate of the parameters of the model, in bytes. */
@@ -42,9 +46,17 @@ export function ensembleSizeIssues(
   return [{ path: '/ensemble/members', message }];
 }
 
-function snapshotBytes(member: TrainingSpec, dataset: DatasetShape): number {
+function snapshotBytes(member: TrainingSpec, dataset: DatasetShape, folds: number | null): number {
   const { modelBytes } = estimateCost(member, dataset);
-  return countSnapshots(member.training.epochs) * (modelBytes + dataset.rows * VALUE_BYTES);
+  const valueBytes = folds === null ? VALUE_BYTES : VALUE_BYTES + JOINED_BYTES;
+  return countSnapshots(member.training.epochs) * (modelBytes * (folds ?? 1) + dataset.rows * valueBytes);
+}
+
+/** Each fold has its own prepared rows, for each kind of features. All stay until the selection. */
+function foldBytes(members: readonly TrainingSpec[], dataset: DatasetShape, folds: number | null): number {
+  if (folds === null) return 0;
+  const kinds = new Map(members.map((member) => [JSON.stringify(member.features), member]));
+  return folds * sum([...kinds.values()].map((member) => estimatePrepared(member, dataset)));
 }
 
 function sum(numbers: readonly number[]): number {

@@ -21,6 +21,8 @@ const INPUT_BYTES = 8;
 const CODE_BYTES = 8;
 /** A float32. */
 const NUMBER_BYTES = 4;
+/** The target, its value in its own unit and the weight: float64. */
+const ROW_BYTES = 24;
 /** A number that a step stores for each row: float32. */
 const ACTIVATION_BYTES = 4;
 /** An input of a row of the batch: 4 bytes in the arena, and a margin of 12. */
@@ -43,6 +45,12 @@ export function estimateMemory(spec: TrainingSpec, dataset: DatasetShape): numbe
     scratch * NUMBER_BYTES +
     batch * ((dense + oneHot.length) * BATCH_INPUT_BYTES + activations * ACTIVATION_BYTES)
   );
+}
+
+/** Upper estimate of the prepared rows, in bytes. */
+export function estimatePrepared(spec: TrainingSpec, dataset: DatasetShape): number {
+  const { dense, oneHot } = networkOf(spec, dataset);
+  return dataset.rows * ((dense + oneHot.length) * NUMBER_BYTES + ROW_BYTES);
 }
 
 /**

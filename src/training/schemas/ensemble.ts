@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { featuresSchema } from '../../features/schemas.ts';
 import { networkRequestSchema, networkSchema } from './network.ts';
-import { type TrainingSpec, trainingSpecSchema } from './spec.ts';
+import { MAX_FOLDS, type SpecRequest, type TrainingSpec, trainingSpecSchema } from './spec.ts';
 import { trainingRequestSchema, trainingSchema } from './training.ts';
 
 const MAX_MEMBERS = 64;
-const MAX_SELECTED = 64;
+export const MAX_SELECTED = 64;
 
 const EFFORTS = ['fast', 'standard', 'best'] as const;
 export type Effort = (typeof EFFORTS)[number];
@@ -20,8 +20,19 @@ const maxSelected = z
   .int()
   .min(1)
   .max(MAX_SELECTED)
-  .describe('Maximum number of networks that the model averages. A prediction costs as much as all of them.');
-const folds = z.null().describe('Null: all members are trained and selected on one split.');
+  .describe(
+    'Maximum number of networks that the model averages. A prediction costs as much as all of them. With folds, a selected snapshot is a network of each fold.',
+  );
+const folds = z
+  .int()
+  .min(2)
+  .max(MAX_FOLDS)
+  .nullable()
+  .describe(
+    'Divides the training and validation rows into so many folds. Each member trains one network a fold, on the rows of the other folds. ' +
+      'Snapshots are selected by their predictions for the rows that their networks were not trained on, and each has a network of every fold. ' +
+      'Null: all members are trained and selected on one split.',
+  );
 
 const { exclude, include, types, scaling, bins, maxCategories, minCategoryCount } = featuresSchema.shape;
 
@@ -58,7 +69,12 @@ export const ensembleRequestSchema = z
       .optional()
       .describe('The networks to train. Default: chosen by `effort` and the data.'),
     maxSelected: maxSelected.optional(),
-    folds: folds.optional(),
+    folds: folds
+      .optional()
+      .describe(
+        `${folds.description} Left out: 5 for the \`effort\` best below 5,000 training rows of a split that is random or by groups, otherwise null.`,
+      )
+      .meta({ examples: [5] }),
   })
   .describe(
     'Trains several networks on one split and averages the predictions of those that together are best on the validation rows.',
@@ -68,6 +84,12 @@ export const ensembleRequestSchema = z
   });
 export type EnsembleRequest = z.output<typeof ensembleRequestSchema>;
 
+/** A job that trains an ensemble, as a client writes it. */
+export interface EnsembleJobRequest extends SpecRequest {
+  readonly ensemble?: EnsembleRequest | null | undefined;
+  readonly effort?: Effort | undefined;
+}
+
 /** A network of an ensemble, every default filled in. */
 export const memberSchema = z.strictObject({
   network: networkSchema,
@@ -76,7 +98,7 @@ export const memberSchema = z.strictObject({
 });
 
 /** An ensemble with every default filled in. */
-export const ensembleSpecSchema = trainingSpecSchema.omit({ network: true }).extend({
+export const ensembleSpecSchema = trainingSpecSchema.omit({ network: true, fold: true }).extend({
   training: trainingSchema.pick({ loss: true, precision: true, seed: true }),
   ensemble: z.strictObject({ members: z.array(memberSchema), maxSelected, folds }),
 });
@@ -87,4 +109,30 @@ export function memberSpecs({ target, task, weightColumn, split, ensemble }: Ens
   return ensemble.members.map(({ network, features, training }) => ({
     ...{ target, task, features, weightColumn, split, network, training },
   }));
+}
+
+/** A network that an ensemble trains. */
+export interface EnsembleNetwork {
+  /** From 1. */
+  readonly member: number;
+  /** From 1; null without folds. */
+  readonly fold: number | null;
+  readonly spec: TrainingSpec;
+}
+
+/** Networks of a member that start from different parameters differ more. */
+const SEED_STEP = 0x85ebca6b;
+
+/** All networks in the order of their numbers: of each member in turn, that of each fold. */
+export function ensembleNetworks(spec: EnsembleSpec): readonly EnsembleNetwork[] {
+  const { folds: of } = spec.ensemble;
+  return memberSpecs(spec).flatMap((own, index): readonly EnsembleNetwork[] => {
+    const member = index + 1;
+    if (of === null) return [{ member, fold: null, spec: own }];
+    return Array.from({ length: of }, (_, fold) => {
+      const training = { ...own.training, seed: (own.training.seed + fold * SEED_STEP) % 2 ** 32 };
+      const number = fold + 1;
+      return { member, fold: number, spec: { ...own, training, fold: { number, of } } };
+    });
+  });
 }

@@ -11,6 +11,13 @@ const target = z
   .meta({ examples: ['income'] });
 const weightColumn = z.string().nullable().describe('A column with the weight of each row; it is not a feature.');
 
+export const MAX_FOLDS = 10;
+const foldSchema = z.strictObject({
+  number: z.int().min(1).max(MAX_FOLDS).describe('The fold that validates the network, from 1.'),
+  of: z.int().min(2).max(MAX_FOLDS).describe('The number of folds. The network trains on the others.'),
+});
+export type Fold = z.infer<typeof foldSchema>;
+
 /** A training in a client's request; only `target` is required. */
 export const specRequestSchema = z.strictObject({
   target,
@@ -30,6 +37,9 @@ export const trainingSpecSchema = z.strictObject({
   features: featuresSchema.required(),
   weightColumn,
   split: splitSchema,
+  fold: foldSchema
+    .optional()
+    .describe('Of a network of an ensemble with folds: the training and validation rows of `split` are divided again.'),
   network: networkSchema,
   training: trainingSchema,
 });

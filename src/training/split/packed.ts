@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import type { SplitName, Splits } from './splits.ts';
+import { type SplitName, type Splits, sortedSplits } from './splits.ts';
 
 /**
  * The split of each row of a table, in the stored form: about 160 kB for a million rows drawn at
@@ -43,6 +43,17 @@ export function packSplit(splits: Splits, rows: number): PackedSplit {
 export function unpackSplit({ parts }: Pick<PackedSplit, 'parts'>): (row: number) => SplitName | null {
   const bits = inflateRawSync(parts);
   return (row) => NAMES[(bits[row >> 2] >> shiftOf(row)) & 3];
+}
+
+/** The rows of each split, ascending. */
+export function rowsOfParts(split: Pick<PackedSplit, 'parts' | 'rows'>): Splits {
+  const partOf = unpackSplit(split);
+  const rows: Record<SplitName, number[]> = { training: [], validation: [], test: [] };
+  for (let row = 0; row < split.rows; row++) {
+    const part = partOf(row);
+    if (part !== null) rows[part].push(row);
+  }
+  return sortedSplits({ training: [rows.training], validation: [rows.validation], test: [rows.test] });
 }
 
 function shiftOf(row: number): number {

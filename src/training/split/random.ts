@@ -1,8 +1,9 @@
 import { createGenerator, type Generator } from '../../engine/random.ts';
 import { type SplitName, type Splits, sortedSplits, splitByFractions } from './splits.ts';
 
-/** The random stream that splits use; the training uses another. */
+/** The random streams of splits and folds; the training uses another. */
 const SPLIT_STREAM = 1;
+const FOLD_STREAM = 2;
 
 export interface SplitFractions {
   readonly validation: number;
@@ -12,6 +13,11 @@ export interface SplitFractions {
 /** The generator of all splits with a seed. */
 export function splitGenerator(seed: number): Generator {
   return createGenerator(seed, SPLIT_STREAM);
+}
+
+/** The generator of all folds with a seed. */
+export function foldGenerator(seed: number): Generator {
+  return createGenerator(seed, FOLD_STREAM);
 }
 
 /** Rows drawn at random for each part. */
@@ -59,7 +65,7 @@ export function splitStratified(
 }
 
 /** The rows of each class, in the order of the classes; `classes[i]` is the class of `rows[i]`. */
-function rowsByClass(rows: Int32Array, classes: Float64Array): Int32Array[] {
+export function rowsByClass(rows: Int32Array, classes: Float64Array): Int32Array[] {
   const byClass = new Map<number, number[]>();
   rows.forEach((row, i) => {
     const ofClass = byClass.get(classes[i]);

@@ -1,12 +1,14 @@
 import { type Column, findColumn, isNumberColumn, type Table } from '../../formats/table.ts';
 import type { Warning } from '../../kit/warning.ts';
 import { invalidSpec } from '../schemas/invalidSpec.ts';
+import type { Fold, TrainingSpec } from '../schemas/spec.ts';
 import type { Split } from '../schemas/split.ts';
 import { splitByColumn } from './column.ts';
+import { splitIntoFolds } from './folds.ts';
 import { splitByGroup } from './group.ts';
 import { orderedBy } from './order.ts';
 import { splitAtRandom, splitStratified } from './random.ts';
-import { type SplitRows, type Splits, splitByFractions } from './splits.ts';
+import { concat, type SplitRows, type Splits, splitByFractions } from './splits.ts';
 
 /** The rows to split, and the class of each; null if they have none. */
 export interface RowsToSplit {
@@ -14,8 +16,12 @@ export interface RowsToSplit {
   readonly classes: Float64Array | null;
 }
 
+/** How the rows are split, and the fold of a network of an ensemble. */
+export type SplitSpec = Pick<TrainingSpec, 'split' | 'fold'>;
+
 /** Splits the rows as specified. Throws `invalid_spec` if no training rows would remain. */
-export function splitRows(table: Table, { rows, classes }: RowsToSplit, split: Split): SplitRows {
+export function splitRows(table: Table, { rows, classes }: RowsToSplit, { split, fold }: SplitSpec): SplitRows {
+  if (fold !== undefined) return splitFold(table, { rows, classes }, split, fold);
   const { splits, warnings } = applySplit(table, { rows, classes }, split);
   if (splits.training.length === 0) throw invalidSpec('/split', 'The split leaves no rows to train on.');
   return { splits, warnings: splits.validation.length > 0 ? warnings : [...warnings, NO_VALIDATION] };
@@ -25,6 +31,21 @@ const NO_VALIDATION: Warning = {
   code: 'no_validation_rows',
   message: 'No rows remain for validation: the best epoch, early stopping and a plateau use the training loss.',
 };
+
+/** The test rows are those of the split without folds. */
+function splitFold(table: Table, { rows, classes }: RowsToSplit, split: Split, fold: Fold): SplitRows {
+  if (split.method === 'ordered')
+    throw invalidSpec('/ensemble/folds', 'Rows in order have no folds. Leave out `folds`.');
+  const { splits, warnings } = applySplit(table, { rows, classes }, { ...split, validation: 0 });
+  const isStratified = split.method === 'column' || (split.method === 'random' && split.stratify);
+  const divided = concat([splits.training, splits.validation]).sort();
+  const folds = splitIntoFolds(splits, fold, {
+    classes: isStratified && classes !== null ? classesOf(divided, rows, classes) : null,
+    groups: split.method === 'group' ? splitColumn(table, split.column) : null,
+    seed: split.seed,
+  });
+  return { splits: folds, warnings };
+}
 
 function applySplit(table: Table, { rows, classes }: RowsToSplit, split: Split): SplitRows {
   switch (split.method) {

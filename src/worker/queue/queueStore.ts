@@ -95,7 +95,7 @@ export interface Queue {
   /** Deletes the losses of the networks of an ensemble after the epochs from which they resume. */
   resetMembers(id: string, epochs: ReadonlyMap<number, number>): Promise<void>;
   /** The networks of an ensemble that have diverged, each with the message of its log line. */
-  findDiverged(id: string): Promise<ReadonlyMap<number, string>>;
+  findDiverged(id: string, folds: number): Promise<ReadonlyMap<number, string>>;
   /**
    * Writes the progress of a job and resets the count of its crashes. Undefined: the job is no
    * longer leased to this worker. `isCleared`: it is no longer a suspect either.
@@ -205,7 +205,7 @@ export function createQueue(database: Database, owner: string, clock: Clock): Qu
     resetToCheckpoint: (id, checkpoint, monitor) => resetToCheckpoint(database, owner, id, checkpoint, monitor),
 
     resetMembers: (id, epochs) => resetMembers(database, owner, id, epochs),
-    findDiverged: (id) => findDiverged(database, id),
+    findDiverged: (id, folds) => findDiverged(database, id, folds),
 
     writeProgress(id, isCleared, write) {
       return database.transaction().execute(async (transaction) => {

@@ -4,7 +4,7 @@ import { fromJson, jsonField, toJson } from '../../store/database/json.ts';
 import type { LossRow } from '../../store/database/tables.ts';
 import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
 import type { Monitor } from '../../training/schemas/monitors.ts';
-import { divergedWarning } from '../progress/ensembleMessages.ts';
+import { divergedWarning, isDivergedMessage } from '../progress/ensembleMessages.ts';
 import { bestOf, latestOf } from '../progress/epochSummary.ts';
 
 /**
@@ -61,8 +61,15 @@ export async function resetMembers(
   }
 }
 
-/** The networks of an ensemble that have diverged, each with the message of its log line. */
-export async function findDiverged(database: Database, id: string): Promise<ReadonlyMap<number, string>> {
+/**
+ * The numbers of the networks of an ensemble that have diverged, each with the message of the log
+ * line of its member. Each member has `folds` networks.
+ */
+export async function findDiverged(
+  database: Database,
+  id: string,
+  folds: number,
+): Promise<ReadonlyMap<number, string>> {
   const members = await database
     .selectFrom('jobMembers')
     .select('member')
@@ -78,9 +85,10 @@ export async function findDiverged(database: Database, id: string): Promise<Read
     .execute();
   const messages = logs.map(({ data }) => fromJson<Log>(data).message);
   return new Map(
-    members.map(({ member }) => {
-      const { message } = divergedWarning(member, '');
-      return [member, messages.findLast((each) => each.startsWith(message)) ?? message.trim()];
+    members.map(({ member: number }) => {
+      const member = Math.ceil(number / folds);
+      const { message } = divergedWarning({ member, fold: null }, '');
+      return [number, messages.findLast((each) => isDivergedMessage(each, member)) ?? message.trim()];
     }),
   );
 }

@@ -15,7 +15,7 @@ import {
   combineSnapshots,
   type SelectionSummary,
   selectSnapshots,
-  type TrainedMember,
+  type TrainedNetwork,
 } from '../../training/ensemble/outcome.ts';
 import { LossDivergedError } from '../../training/loop/diverged.ts';
 import { type TrainOptions, trainPrepared } from '../../training/loop/train.ts';
@@ -31,7 +31,7 @@ import type {
   MemberResult,
   SelectionResult,
   SelectionTask,
-  SnapshotsOfMember,
+  SnapshotsOfNetwork,
   ThreadResult,
   ThreadSetup,
   ThreadTask,
@@ -83,15 +83,15 @@ export function runMember(task: TrainingTask): Promise<MemberResult> {
 }
 
 /** Scores the snapshots of members, all of which are prepared. */
-export async function summarize({ members, maxSelected }: SelectionTask): Promise<SelectionSummary> {
-  return selectSnapshots(await prepareAll(members), maxSelected);
+export async function summarize({ networks, maxSelected }: SelectionTask): Promise<SelectionSummary> {
+  return selectSnapshots(await prepareAll(networks), maxSelected);
 }
 
 /** Selects among the snapshots of members, and measures the mean of the selected networks. */
-export async function select({ members, maxSelected }: SelectionTask): Promise<SelectionResult> {
+export async function select({ networks, maxSelected }: SelectionTask): Promise<SelectionResult> {
   await setImmediate();
   try {
-    const outcome = combineSnapshots(await prepareAll(members), maxSelected, createKernels);
+    const outcome = combineSnapshots(await prepareAll(networks), maxSelected, createKernels);
     return { kind: 'selected', outcome };
   } catch (error) {
     return { kind: 'failed', failure: failureOf(error), error };
@@ -130,16 +130,16 @@ function encode(made: Checkpoint, { spec }: TrainingTask) {
   return { step, epoch, finished, bytes: encodeCheckpoint(made, spec) };
 }
 
-/** Prepares the data of members that have none, once for all with the same features. */
-async function prepareAll(members: readonly SnapshotsOfMember[]): Promise<readonly TrainedMember[]> {
+/** Prepares the data of networks that have none, once for all with the same features. */
+async function prepareAll(networks: readonly SnapshotsOfNetwork[]): Promise<readonly TrainedNetwork[]> {
   const known = new Map<string, Prepared>();
-  const trained: TrainedMember[] = [];
-  for (const member of members) {
-    const { file, columns, spec } = member;
+  const trained: TrainedNetwork[] = [];
+  for (const network of networks) {
+    const { file, columns, spec } = network;
     const key = preparationKey(file, columns, spec);
-    const prepared = member.prepared ?? known.get(key) ?? (await prepareTable(member));
+    const prepared = network.prepared ?? known.get(key) ?? (await prepareTable(network));
     known.set(key, prepared);
-    trained.push({ ...member, prepared });
+    trained.push({ ...network, prepared });
   }
   return trained;
 }

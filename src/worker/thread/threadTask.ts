@@ -6,7 +6,7 @@ import type { KernelsChoice } from '../../training/backend/kernels.ts';
 import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
 import type { EncodedCheckpoint } from '../../training/checkpoint/encoding.ts';
 import type { LayerTable } from '../../training/ensemble/layerTable.ts';
-import type { EnsembleOutcome } from '../../training/ensemble/outcome.ts';
+import type { EnsembleOutcome, TrainedNetwork } from '../../training/ensemble/outcome.ts';
 import type { Snapshot } from '../../training/ensemble/snapshots.ts';
 import type { StopRule } from '../../training/loop/stopRule.ts';
 import type { Outcome } from '../../training/outcome.ts';
@@ -44,17 +44,15 @@ export interface ThreadTask extends TrainingTask {
   readonly extendable: boolean;
 }
 
-/** A member whose snapshots may be selected. */
-export interface SnapshotsOfMember extends Pick<TrainingTask, 'spec' | 'prepared' | 'file' | 'columns'> {
-  /** From 1. */
-  readonly member: number;
-  readonly snapshots: readonly Snapshot[];
-}
+/** A network whose snapshots may be selected. */
+export interface SnapshotsOfNetwork
+  extends Pick<TrainingTask, 'spec' | 'prepared' | 'file' | 'columns'>,
+    Pick<TrainedNetwork, 'member' | 'fold' | 'snapshots'> {}
 
 /** The selection among the snapshots of an ensemble's members. */
 export interface SelectionTask {
-  /** Those with snapshots, at least one. */
-  readonly members: readonly SnapshotsOfMember[];
+  /** Those of complete members, of at least one. */
+  readonly networks: readonly SnapshotsOfNetwork[];
   readonly maxSelected: number;
 }
 

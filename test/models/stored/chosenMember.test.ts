@@ -4,7 +4,14 @@ import type { EnsembleDescription } from '../../../src/models/stored/ensembleDes
 
 function ensembleOf(weights: readonly number[] | null): EnsembleDescription {
   const snapshots =
-    weights?.map((weight, index) => ({ member: index + 1, epoch: 1, weight, score: 0.1, temperature: 1 })) ?? null;
+    weights?.map((weight, index) => ({
+      member: index + 1,
+      fold: null,
+      epoch: 1,
+      weight,
+      score: 0.1,
+      temperature: 1,
+    })) ?? null;
   const metrics = { training: null, validation: null, test: null };
   const rest = { classes: null, inputs: [], parameterCount: 1, metrics, warnings: [] };
   return { version: 1, kind: 'ensemble', members: weights === null ? ['mdl_1', 'mdl_2'] : null, snapshots, ...rest };

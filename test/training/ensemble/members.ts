@@ -4,16 +4,17 @@ import { chooseKernels, type KernelsChoice } from '../../../src/training/backend
 import type { Checkpoint } from '../../../src/training/checkpoint/checkpoint.ts';
 import type { LayerTable } from '../../../src/training/ensemble/layerTable.ts';
 import { trainMember } from '../../../src/training/ensemble/member.ts';
-import type { TrainedMember } from '../../../src/training/ensemble/outcome.ts';
+import type { TrainedNetwork } from '../../../src/training/ensemble/outcome.ts';
 import type { Snapshot } from '../../../src/training/ensemble/snapshots.ts';
 import type { StopRequest } from '../../../src/training/loop/runControl.ts';
 import { prepare } from '../../../src/training/prepare.ts';
-import type { specRequestSchema } from '../../../src/training/schemas/spec.ts';
+import type { Fold, specRequestSchema } from '../../../src/training/schemas/spec.ts';
 import { specFor } from '../profile.ts';
 
 interface TrainOptions {
   readonly kernels?: KernelsChoice;
   readonly checkpoint?: Checkpoint | null;
+  readonly fold?: Fold;
   /** The request at a step. */
   readonly stopAt?: (step: number) => StopRequest | null;
 }
@@ -23,9 +24,9 @@ export function trainOn(
   table: Table,
   member: number,
   request: z.input<typeof specRequestSchema>,
-  { kernels = 'wasm', checkpoint = null, stopAt = () => null }: TrainOptions = {},
+  { kernels = 'wasm', checkpoint = null, stopAt = () => null, fold }: TrainOptions = {},
 ) {
-  const spec = specFor(table, request);
+  const spec = { ...specFor(table, request), ...(fold && { fold }) };
   const prepared = prepare(table, spec);
   const snapshots: Snapshot[] = [];
   const networks: LayerTable[] = [];
@@ -51,6 +52,6 @@ export function trainOn(
     onSnapshot: (snapshot) => snapshots.push(snapshot),
     allocate: (bytes) => new ArrayBuffer(bytes),
   });
-  const trained: TrainedMember = { member, spec, prepared, snapshots };
+  const trained: TrainedNetwork = { member, fold: fold?.number ?? null, spec, prepared, snapshots };
   return { trained, result, networks, checkpoints };
 }

@@ -6,8 +6,9 @@ import { chooseKernels } from '../../../src/training/backend/kernels.ts';
 import {
   combineSnapshots,
   type EnsembleOutcome,
+  isComplete,
   selectSnapshots,
-  type TrainedMember,
+  type TrainedNetwork,
 } from '../../../src/training/ensemble/outcome.ts';
 import { countSnapshots, storesEpoch } from '../../../src/training/ensemble/snapshots.ts';
 import { words } from '../../features/columns.ts';
@@ -18,7 +19,7 @@ const { createKernels } = chooseKernels('wasm');
 const NETWORK = { layers: [{ units: 8 }] };
 
 /** The mean predictions for the validation rows. Each network is created anew. */
-function meanPredictions({ networks }: EnsembleOutcome, members: readonly TrainedMember[]): number[] {
+function meanPredictions({ networks }: EnsembleOutcome, members: readonly TrainedNetwork[]): number[] {
   const predictions = networks.map((network) => {
     const from = members.find(({ member }) => member === network.member);
     if (from === undefined) throw new Error('no such member');
@@ -63,7 +64,9 @@ describe('an ensemble of numbers', () => {
     expect(networks.length).toBeGreaterThanOrEqual(2);
     for (const { weight } of networks) expect(weight).toBe(1 / networks.length);
     expect(summary.members.map(({ member }) => member)).toEqual([1, 2]);
-    expect(summary.selected).toEqual(networks.map(({ member, epoch, weight }) => ({ member, epoch, weight })));
+    expect(summary.selected).toEqual(
+      networks.map(({ member, fold, epoch, weight }) => ({ member, fold, epoch, weight })),
+    );
     expect(selectSnapshots(members, 4)).toEqual(summary);
   });
 
@@ -159,6 +162,72 @@ describe('the first output biases of a member', () => {
 /** A tenth is yes. */
 const TWO = Array.from({ length: 300 }, (_, row) => (row % 10 === 0 ? 'yes' : 'no'));
 
+describe('an ensemble with folds', () => {
+  const table = line(200);
+  const FOLDS = 4;
+  const foldsOf = (member: number, epochs: number) =>
+    Array.from({ length: FOLDS }, (_, index) => {
+      const training = { epochs, seed: 10 * member + index, earlyStopping: null };
+      const fold = { number: index + 1, of: FOLDS };
+      return trainOn(table, member, { target: 'y', network: NETWORK, training }, { fold }).trained;
+    });
+  const networks = [...foldsOf(1, 5), ...foldsOf(2, 7)];
+  const outcome = combineSnapshots(networks, 2 * FOLDS, createKernels);
+
+  it('selects whole snapshots, each with a network of every fold', () => {
+    expect(outcome.networks).toHaveLength(2 * FOLDS);
+    expect(outcome.networks.map(({ fold }) => fold)).toEqual([1, 2, 3, 4, 1, 2, 3, 4]);
+    for (const { weight } of outcome.networks) expect(weight).toBe(1 / (2 * FOLDS));
+    expect(outcome.summary.selected).toEqual(
+      outcome.networks.map(({ member, fold, epoch, weight }) => ({ member, fold, epoch, weight })),
+    );
+    expect(outcome.summary.members.map(({ member }) => member)).toEqual([1, 2]);
+    expect(combineSnapshots(networks, FOLDS + 1, createKernels).networks).toHaveLength(FOLDS);
+  });
+
+  it('scores each row by the networks that were not trained on it', () => {
+    const { target } = outcome;
+    if (target.kind !== 'number') throw new Error('not a number');
+    const selected = combineSnapshots(networks, FOLDS, createKernels);
+    let [sum, rows] = [0, 0];
+    for (const { member, fold, epoch } of selected.networks) {
+      const own = networks.find((network) => network.member === member && network.fold === fold);
+      const values = own?.snapshots.find((snapshot) => snapshot.epoch === epoch)?.values ?? [];
+      for (const [i, value] of values.entries()) {
+        const actual = own?.prepared.actual[own.prepared.rows.training + i] ?? Number.NaN;
+        sum += (value * target.deviation + target.mean - actual) ** 2;
+        rows += 1;
+      }
+    }
+    expect(rows).toBe(170);
+    expect(selected.summary.score).toBeCloseTo(Math.sqrt(sum / rows), 4);
+    expect(selected.metrics.validation).toMatchObject({ rmse: expect.closeTo(Math.sqrt(sum / rows), 4) });
+  });
+
+  it('has all rows that are not tested as training rows', () => {
+    expect(outcome.split).toMatchObject({ training: 170, validation: 0, test: 30 });
+    expect(outcome.metrics.test).not.toBeNull();
+    expect(outcome.metrics.training).not.toBeNull();
+  });
+
+  it('joins the network of a fold that has ended with later epochs of the other folds', () => {
+    const [first, ...others] = foldsOf(1, 7);
+    const ended = { ...first, snapshots: first.snapshots.slice(0, 3) };
+    const { selected } = selectSnapshots([ended, ...others], FOLDS);
+    const last = Math.max(...selected.map(({ epoch }) => epoch));
+    expect(last).toBeGreaterThan(3);
+    expect(selected.map(({ epoch }) => epoch)).toEqual([3, last, last, last]);
+  });
+
+  it('is complete with snapshots of every fold', () => {
+    const [first, ...others] = foldsOf(1, 3);
+    expect(isComplete([first, ...others])).toBe(true);
+    expect(isComplete(others)).toBe(false);
+    expect(isComplete([{ ...first, snapshots: [] }, ...others])).toBe(false);
+    expect(isComplete([])).toBe(false);
+  });
+});
+
 describe('the snapshots of a member', () => {
   const request = { target: 'y', network: NETWORK, training: { epochs: 5 } };
 
@@ -186,7 +255,7 @@ describe('the snapshots of a member', () => {
     const { trained } = trainOn(line(120), 1, request);
     const first = { ...trained, snapshots: trained.snapshots.slice(0, 1) };
     expect(selectSnapshots([first, { ...trained, member: 2 }], 3).members.map(({ member }) => member)).toEqual([2]);
-    expect(selectSnapshots([first], 3).selected).toEqual([{ member: 1, epoch: 1, weight: 1 }]);
+    expect(selectSnapshots([first], 3).selected).toEqual([{ member: 1, fold: null, epoch: 1, weight: 1 }]);
   });
 
   it('are at most about forty, evenly spaced', () => {

@@ -11,6 +11,7 @@ import type { DatasetShape } from '../../../src/training/resolve/shape.ts';
 import {
   type EnsembleSpec,
   effortSchema,
+  ensembleNetworks,
   ensembleRequestSchema,
   ensembleSpecSchema,
   memberSpecs,
@@ -236,3 +237,65 @@ describe('an ensemble', () => {
     expect(issuesOf({ maxSelected: 0 })[0].path).toEqual(['ensemble', 'maxSelected']);
   });
 });
+
+describe('the folds', () => {
+  const small = { ...TABLE, rows: 7000 };
+  const foldsOf = (request: Omit<Request, 'target'>, table = small) =>
+    specOf({ target: 'y', ...request }, table).ensemble;
+  const issuesOf = (request: Omit<Request, 'target'>, table = small) =>
+    resolve({ target: 'y', ...request }, table).errors;
+
+  it('are five for `best` below 5,000 training rows, unless the split has an order or a column', () => {
+    expect(foldsOf({ effort: 'best' })).toMatchObject({ folds: 5, maxSelected: 40 });
+    expect(foldsOf({ effort: 'best' }, { ...TABLE, rows: 7200 })).toMatchObject({ folds: null, maxSelected: 16 });
+    expect(foldsOf({ effort: 'best', split: { method: 'group', column: 'a' } }).folds).toBe(5);
+    expect(foldsOf({ effort: 'best', split: { method: 'group', column: 'colour' } }).folds).toBeNull();
+    expect(foldsOf({ effort: 'best', split: { method: 'column', column: 'colour' } }).folds).toBeNull();
+    expect(foldsOf({ effort: 'best', split: { method: 'ordered' } }).folds).toBeNull();
+    expect(foldsOf({ effort: 'standard' }).folds).toBeNull();
+    expect(foldsOf({ effort: 'best', ensemble: { folds: null } }).folds).toBeNull();
+    expect(foldsOf({ effort: 'best', ensemble: { maxSelected: 8 } })).toMatchObject({ folds: null, maxSelected: 8 });
+  });
+
+  it('train a network of each member a fold, each with its own seed', () => {
+    const spec = specOf({ target: 'y', effort: 'fast', ensemble: { folds: 3 } }, small);
+    const networks = ensembleNetworks(spec);
+    expect(networks.map(({ member, fold }) => [member, fold]).slice(0, 4)).toEqual([
+      [1, 1],
+      [1, 2],
+      [1, 3],
+      [2, 1],
+    ]);
+    expect(networks).toHaveLength(3 * spec.ensemble.members.length);
+    expect(new Set(networks.map((network) => network.spec.training.seed)).size).toBe(networks.length);
+    for (const network of networks) expect(trainingSpecSchema.parse(network.spec)).toEqual(network.spec);
+  });
+
+  it('need no validation part', () => {
+    const split = { validation: 0, test: 0.2 };
+    expect(foldsOf({ effort: 'fast', ensemble: { folds: 5 }, split }).folds).toBe(5);
+    expect(issuesOf({ effort: 'fast', split }).map(({ path }) => path)).toEqual(['/split/validation']);
+  });
+
+  it.each([
+    ['an ordered split', { folds: 5, split: { method: 'ordered' as const } }, '/ensemble/folds', /earlier rows/],
+    ['fewer networks than folds', { folds: 5, maxSelected: 4 }, '/ensemble/maxSelected', /at least the 5 folds, got 4/],
+    ['few rows', { folds: 5, rows: 9 }, '/ensemble/folds', /at least 10 rows for 5 folds, got 9/],
+    [
+      'few groups',
+      { folds: 5, split: { method: 'group' as const, column: 'colour' } },
+      '/ensemble/folds',
+      /at least 5 groups for 5 folds, got 3/,
+    ],
+  ])('are refused with %s', (_, { split, rows = 7000, ...ensemble }: Refused, path, message) => {
+    const request = { effort: 'fast' as const, ensemble, ...(split && { split }) };
+    expect(issuesOf(request, { ...TABLE, rows })).toEqual([{ path, message: expect.stringMatching(message) }]);
+  });
+});
+
+interface Refused {
+  readonly folds: number;
+  readonly maxSelected?: number;
+  readonly rows?: number;
+  readonly split?: Request['split'];
+}

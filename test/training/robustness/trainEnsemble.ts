@@ -4,7 +4,7 @@ import { layoutOf, transform } from '../../../src/features/transform.ts';
 import type { Table } from '../../../src/formats/table.ts';
 import { chooseKernels } from '../../../src/training/backend/kernels.ts';
 import { trainMember } from '../../../src/training/ensemble/member.ts';
-import { combineSnapshots, type EnsembleOutcome, type TrainedMember } from '../../../src/training/ensemble/outcome.ts';
+import { combineSnapshots, type EnsembleOutcome, type TrainedNetwork } from '../../../src/training/ensemble/outcome.ts';
 import type { Snapshot } from '../../../src/training/ensemble/snapshots.ts';
 import { prepare } from '../../../src/training/prepare.ts';
 import { resolveEnsemble } from '../../../src/training/resolve/ensemble/resolveEnsemble.ts';
@@ -28,7 +28,7 @@ export function trainFast(table: Table, request: object): EnsembleOutcome {
   );
 }
 
-function trainOne(table: Table, member: number, spec: TrainingSpec): TrainedMember {
+function trainOne(table: Table, member: number, spec: TrainingSpec): TrainedNetwork {
   const prepared = prepare(table, spec);
   const snapshots: Snapshot[] = [];
   trainMember(prepared, {
@@ -46,7 +46,7 @@ function trainOne(table: Table, member: number, spec: TrainingSpec): TrainedMemb
     onSnapshot: (snapshot) => snapshots.push(snapshot),
     allocate: (bytes) => new ArrayBuffer(bytes),
   });
-  return { member, spec, prepared, snapshots };
+  return { member, fold: null, spec, prepared, snapshots };
 }
 
 /** The mean predictions of the selected networks: numbers, or the probability of the last class. */

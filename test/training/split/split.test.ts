@@ -7,7 +7,7 @@ const NO_TABLE = tableOf();
 const RANDOM = { method: 'random', validation: 0.2, test: 0.1, stratify: false, seed: 1 } as const;
 
 const parts = (rows: number, split: Split, classes: Float64Array | null = null, table = NO_TABLE) =>
-  splitRows(table, { rows: firstRows(rows), classes }, split).splits;
+  splitRows(table, { rows: firstRows(rows), classes }, { split }).splits;
 
 function sizes({ training, validation, test }: ReturnType<typeof parts>): number[] {
   return [training.length, validation.length, test.length];
@@ -31,7 +31,7 @@ describe('a random split', () => {
 
   it('says what uses the training loss if no validation rows remain', () => {
     const without = { ...RANDOM, validation: 0 };
-    const { warnings } = splitRows(NO_TABLE, { rows: firstRows(100), classes: null }, without);
+    const { warnings } = splitRows(NO_TABLE, { rows: firstRows(100), classes: null }, { split: without });
     expect(warnings.map(({ code }) => code)).toEqual(['no_validation_rows']);
   });
 
@@ -130,7 +130,7 @@ describe('a split by a column', () => {
 
   it('takes validation rows from the training rows if the column has none, with a warning', () => {
     const table = rowsBy(...Array<string>(80).fill('train'), ...Array<string>(20).fill('test'));
-    const { splits: given, warnings } = splitRows(table, { rows: firstRows(100), classes: null }, split);
+    const { splits: given, warnings } = splitRows(table, { rows: firstRows(100), classes: null }, { split });
     expect(sizes(given)).toEqual([60, 20, 20]);
     expect(warnings.map(({ code }) => code)).toEqual(['validation_from_training']);
     expect([...given.test]).toEqual(Array.from({ length: 20 }, (_, i) => 80 + i));
@@ -140,7 +140,7 @@ describe('a split by a column', () => {
     const { splits: given, warnings } = splitRows(
       rowsBy('train', null, 'val'),
       { rows: firstRows(3), classes: null },
-      split,
+      { split },
     );
     expect(sizes(given)).toEqual([1, 1, 0]);
     expect(warnings.map(({ code }) => code)).toEqual(['rows_without_part']);

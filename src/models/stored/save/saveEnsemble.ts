@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describeInputs } from '../../../features/describe.ts';
-import { type EnsembleHyperparameters, memberHyperparameters } from '../../../jobs/submission/requestSchema.ts';
+import { type EnsembleHyperparameters, networkHyperparameters } from '../../../jobs/submission/requestSchema.ts';
 import { newId } from '../../../kit/ids.ts';
 import type { Queries } from '../../../store/database/database.ts';
 import type { EnsembleOutcome, SelectedNetwork } from '../../../training/ensemble/outcome.ts';
@@ -48,12 +48,12 @@ export async function saveEnsemble(
   };
   await insertSplit(queries, split);
   await insertModel(queries, model, []);
-  const hyperparameters = memberHyperparameters(spec);
-  for (const [index, { features, embedding, layers, loss, epoch, member }] of networks.entries()) {
+  const trained = networkHyperparameters(spec);
+  for (const [index, { features, embedding, layers, loss, epoch, member, fold }] of networks.entries()) {
     const text = writeDescription({
       ...{ version: 1, ...dataset, features, fittedTarget, embedding, layers, loss, warnings },
       ...{ metrics: NOT_MEASURED, best: { epoch, validationLoss: null } },
-      hyperparameters: hyperparameters[member - 1],
+      hyperparameters: trained.find((network) => network.member === member && network.fold === fold)?.hyperparameters,
     });
     await insertMember(queries, { ensembleId: id, member: index + 1, description: text }, stored[index]);
   }
@@ -61,8 +61,8 @@ export async function saveEnsemble(
   return id;
 }
 
-function snapshotOf({ member, epoch, weight, score, temperature }: SelectedNetwork) {
-  return { member, epoch, weight, score, temperature };
+function snapshotOf({ member, fold, epoch, weight, score, temperature }: SelectedNetwork) {
+  return { member, fold, epoch, weight, score, temperature };
 }
 
 /** As the hash of an ensemble of models. */

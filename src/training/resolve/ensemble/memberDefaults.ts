@@ -1,4 +1,4 @@
-import type { Effort, MemberRequest } from '../../schemas/ensemble.ts';
+import { type Effort, MAX_SELECTED, type MemberRequest } from '../../schemas/ensemble.ts';
 import type { EmbeddingRequest, LayerRequest } from '../../schemas/network.ts';
 import type { OptimizerRequest } from '../../schemas/optimizer.ts';
 import { epochCost, MIN_EPOCHS, OPTIMIZER, type Size, updateCost } from '../defaults.ts';
@@ -19,6 +19,9 @@ const EFFORT_LIMITS: Readonly<Record<Effort, { readonly budget: number; readonly
   standard: { budget: 5.5e12, maxSelected: 16 },
   best: { budget: 3e13, maxSelected: 16 },
 };
+
+/** Snapshots that a model averages with folds: each is a network of every fold. */
+const PICKS_WITH_FOLDS = 8;
 
 /** From here, a table has many rows, or a medium number of them. */
 const LARGE_ROWS = 8000;
@@ -139,7 +142,7 @@ const KINDS: Readonly<Record<Effort, { readonly few: readonly Kind[]; readonly m
 };
 
 /** The networks that an ensemble trains by default, and how many its model averages. */
-export function defaultMembers(effort: Effort, size: EnsembleSize) {
+export function defaultMembers(effort: Effort, size: EnsembleSize, folds: number | null) {
   const { budget, maxSelected } = EFFORT_LIMITS[effort];
   const manyClasses = size.task === 'multiclass';
   const kinds = KINDS[effort][manyClasses ? 'manyClasses' : 'few'].filter(({ suits }) => suits?.(size) ?? true);
@@ -147,8 +150,11 @@ export function defaultMembers(effort: Effort, size: EnsembleSize) {
   const cost = plans.reduce((sum, plan) => sum + plan.epochs * costOf(plan, size), 0);
   // Of the one or two members of the fast list for many classes, each needs most of its epochs.
   const factor = manyClasses && effort === 'fast' ? plans.length : 1;
-  const share = Math.min(1, (factor * budget) / cost);
-  return { members: plans.map((plan) => completeMember(plan, size, share)), maxSelected };
+  const share = Math.min(1, (factor * budget) / (cost * (folds ?? 1)));
+  return {
+    members: plans.map((plan) => completeMember(plan, size, share)),
+    maxSelected: folds === null ? maxSelected : Math.min(MAX_SELECTED, PICKS_WITH_FOLDS * folds),
+  };
 }
 
 /** Multiply-adds of an epoch, those of the optimizer included. */

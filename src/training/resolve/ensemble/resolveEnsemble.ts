@@ -3,19 +3,14 @@ import { featuresSchema } from '../../../features/schemas.ts';
 import { selectFeatureColumns } from '../../../features/selectFeatureColumns.ts';
 import { type FieldError, pointer } from '../../../kit/contract/errors.ts';
 import type { Warning } from '../../../kit/warning.ts';
-import type { Effort, EnsembleRequest, EnsembleSpec, MemberRequest } from '../../schemas/ensemble.ts';
+import type { EnsembleJobRequest, EnsembleSpec, MemberRequest } from '../../schemas/ensemble.ts';
 import type { SpecRequest, TrainingSpec } from '../../schemas/spec.ts';
 import { countInputs, countNumberColumns } from '../features.ts';
 import { collectIssues, type Issues } from '../issues.ts';
 import { reservedColumns, resolveSpec } from '../resolve.ts';
 import type { DatasetShape } from '../shape.ts';
+import { resolveFolds } from './folds.ts';
 import { defaultMembers, type EnsembleSize } from './memberDefaults.ts';
-
-/** A job that trains an ensemble, as a client writes it. */
-export interface EnsembleJobRequest extends SpecRequest {
-  readonly ensemble?: EnsembleRequest | null | undefined;
-  readonly effort?: Effort | undefined;
-}
 
 /** An ensemble that can be trained, or every issue of it. */
 export type EnsembleResolution =
@@ -57,9 +52,11 @@ export function resolveEnsemble(request: EnsembleJobRequest, dataset: DatasetSha
   const base = resolveSpec(shared, dataset);
   for (const { path, message } of base.errors) issues.add(path, message);
   if (base.spec === null) return { spec: null, errors: issues.errors, warnings: [] };
-  checkValidationRows(base.spec, issues);
+  const size = sizeOf(base.spec, dataset);
+  const folds = resolveFolds(request, { base: base.spec, dataset, rows: size.rows }, issues);
+  if (folds === null) checkValidationRows(base.spec, issues);
 
-  const list = membersOf(request, base.spec, dataset);
+  const list = membersOf(request, size, folds);
   const resolved = list.members.map((member, index) =>
     resolveMember(memberRequest(shared, base.spec, member, index), { base: base.spec, dataset, index, issues }),
   );
@@ -76,7 +73,7 @@ export function resolveEnsemble(request: EnsembleJobRequest, dataset: DatasetSha
       ensemble: {
         members: members.map(({ network, features, training: own }) => ({ network, features, training: own })),
         maxSelected: list.maxSelected,
-        folds: null,
+        folds,
       },
     },
   };
@@ -118,10 +115,10 @@ function hasValidationRows(split: EnsembleJobRequest['split']): boolean {
 /** The members, and how many networks the model averages at most. */
 function membersOf(
   { ensemble, effort = DEFAULT_EFFORT, features }: EnsembleJobRequest,
-  base: TrainingSpec,
-  dataset: DatasetShape,
+  size: EnsembleSize,
+  folds: number | null,
 ) {
-  const chosen = defaultMembers(effort, sizeOf(base, dataset));
+  const chosen = defaultMembers(effort, size, folds);
   const own = ownFeatures(features);
   const members =
     ensemble?.members ?? chosen.members.map((member) => ({ ...member, features: { ...member.features, ...own } }));

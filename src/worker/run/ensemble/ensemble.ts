@@ -1,5 +1,6 @@
 import type { EnsembleHyperparameters } from '../../../jobs/submission/requestSchema.ts';
 import type { Warning } from '../../../kit/warning.ts';
+import { isComplete } from '../../../training/ensemble/outcome.ts';
 import type { SelectionTask } from '../../thread/threadTask.ts';
 import type { TrainedJob } from '../endJob.ts';
 import type { PreparedDataEntry } from '../preparedDataCache.ts';
@@ -31,12 +32,21 @@ export interface Ensemble {
   readonly signals: RunSignals & { readonly entries: PreparedDataEntry[] };
 }
 
-/** The selection among the snapshots of all members so far. */
+/** The networks of all folds of the same member. Without folds, it alone. */
+export function foldsOf(members: readonly Member[], { member }: Member): readonly Member[] {
+  return members.filter((each) => each.member === member);
+}
+
+/** The networks of members of which those of all folds have snapshots. */
+export function completeMembers(members: readonly Member[]): readonly Member[] {
+  return [...Map.groupBy(members, ({ member }) => member).values()].filter(isComplete).flat();
+}
+
+/** The selection among the snapshots of complete members so far. */
 export function selectionTask(members: readonly Member[], { spec }: RunningEnsemble): SelectionTask {
-  const candidates = members.filter(({ snapshots }) => snapshots.length > 0);
   return {
-    members: candidates.map(({ member, spec: own, prepared, file, columns, snapshots }) => ({
-      ...{ member, spec: own, prepared, file, columns, snapshots },
+    networks: completeMembers(members).map(({ member, fold, spec: own, prepared, file, columns, snapshots }) => ({
+      ...{ member, fold, spec: own, prepared, file, columns, snapshots },
     })),
     maxSelected: spec.ensemble.maxSelected,
   };

@@ -1,10 +1,10 @@
 import type { Warning } from '../../../kit/warning.ts';
 import { toJson } from '../../../store/database/json.ts';
 import type { SelectionSummary } from '../../../training/ensemble/outcome.ts';
-import { ensembleStartedLog, memberTrainedLog, selectionLog } from '../../progress/ensembleMessages.ts';
+import { countMembers, ensembleStartedLog, memberTrainedLog, selectionLog } from '../../progress/ensembleMessages.ts';
 import type { ProgressUpdate } from '../../progress/progressWriter.ts';
 import type { Control } from '../../thread/control.ts';
-import { type Ensemble, type EnsembleRunDeps, selectionTask } from './ensemble.ts';
+import { type Ensemble, type EnsembleRunDeps, foldsOf, selectionTask } from './ensemble.ts';
 import { createEnsembleProgress } from './ensembleProgress.ts';
 import type { Member } from './trainMember.ts';
 
@@ -18,6 +18,8 @@ export interface EnsembleReport {
   /** Also computes what would be selected now. */
   trained(member: Member): void;
   diverged(member: Member, warning: Warning): void;
+  /** The network of another fold of the member has diverged. */
+  left(member: Member): void;
   /** Resolves when the last selection was computed. */
   settled(): Promise<void>;
   complete(summary: SelectionSummary): void;
@@ -53,25 +55,25 @@ export function createEnsembleReport(
   const writeSummary = (summary: SelectionSummary) => {
     write({
       shown: { latest: toJson(latestOf(summary)) },
-      members: members.map(({ member }) => ({ member, changes: changesOf(summary, member) })),
+      members: members.map((member) => ({ member: member.number, changes: changesOf(summary, member) })),
       logs: [selectionLog(summary)],
     });
   };
   const summarize = async () => {
     const task = selectionTask(members, job);
-    if (task.members.length === 0 || members.every(({ progress }) => progress.isOver)) return;
-    // Any prepared data has the rows that a score needs.
-    const prepared = members.find((member) => member.prepared !== null)?.prepared ?? null;
+    if (task.networks.length === 0 || members.every(({ progress }) => progress.isOver)) return;
+    // Any prepared data of a fold has the rows that a score needs.
+    const preparedOf = (fold: number | null) =>
+      members.find((member) => member.fold === fold && member.prepared !== null)?.prepared ?? null;
+    const networks = task.networks.map((each) => ({ ...each, prepared: preparedOf(each.fold) }));
     try {
-      writeSummary(
-        await pool.summarize({ ...task, members: task.members.map((each) => ({ ...each, prepared })) }, signals.force),
-      );
+      writeSummary(await pool.summarize({ ...task, networks }, signals.force));
     } catch (error) {
       if (!signals.force.aborted) log.warn({ err: error }, 'the running selection could not be computed');
     }
   };
-  const stateOf = (member: Member, state: 'trained' | 'diverged') => ({
-    member: member.member,
+  const stateOf = ({ number }: Member, state: 'trained' | 'diverged') => ({
+    member: number,
     changes: { state, ...(state === 'diverged' && { best: null, selected: null }) },
   });
 
@@ -85,12 +87,14 @@ export function createEnsembleReport(
       writeProgress();
     },
     trained(member) {
-      write({ members: [stateOf(member, 'trained')], logs: [memberTrainedLog(member, members.length)] });
-      summaries = summaries.then(summarize);
+      write({ members: [stateOf(member, 'trained')], logs: [memberTrainedLog(member, countMembers(members))] });
+      if (foldsOf(members, member).every(({ progress }) => progress.isOver)) summaries = summaries.then(summarize);
     },
     diverged(member, { code, message }) {
-      write({ members: [stateOf(member, 'diverged')], logs: [{ level: 'warning', code, message }] });
+      const states = foldsOf(members, member).map((each) => stateOf(each, 'diverged'));
+      write({ members: states, logs: [{ level: 'warning', code, message }] });
     },
+    left: (member) => write({ members: [stateOf(member, 'diverged')] }),
     settled: () => summaries,
     complete(summary) {
       writeSummary(summary);
@@ -110,9 +114,9 @@ function latestOf({ score, selected, members }: SelectionSummary) {
   };
 }
 
-function changesOf({ members, selected }: SelectionSummary, member: number) {
+function changesOf({ members, selected }: SelectionSummary, { member, fold }: Member) {
   const best = members.find((each) => each.member === member);
-  const own = selected.filter((each) => each.member === member);
+  const own = selected.filter((each) => each.member === member && each.fold === fold);
   return {
     best: best ? toJson({ epoch: best.epoch, score: best.score }) : null,
     selected: toJson(own.map(({ epoch, weight }) => ({ epoch, weight }))),

@@ -54,7 +54,7 @@ async function trainAndSelect(
     return { result: { kind: 'stopped' }, last: null };
   }
   const task = selectionTask(members, job);
-  if (task.members.length === 0) {
+  if (task.networks.length === 0) {
     deps.onThreadFree();
     return failed({ kind: 'failed', failure: allDiverged(warnings) });
   }
@@ -76,18 +76,23 @@ async function compactCheckpoints(
   { members, job }: Ensemble,
   { members: best, selected }: SelectionSummary,
 ): Promise<FinishedTraining['compacted']> {
-  const isRetained = (member: number, epoch: number) =>
-    [...best, ...selected].some((each) => each.member === member && each.epoch === epoch);
-  const retained = members.map(({ member, snapshots }) => ({
-    member,
-    snapshots: snapshots.filter(({ epoch }) => isRetained(member, epoch)),
-  }));
+  const retained = members.map(({ number, member, fold, snapshots }) => {
+    const bestEpoch = best.find((each) => each.member === member)?.epoch ?? 0;
+    const epochs = new Set(selected.filter((each) => each.member === member && each.fold === fold).map(epochOf));
+    // The network of a fold may have ended before the best epoch of its member.
+    const own = snapshots.findLast(({ epoch }) => epoch <= bestEpoch);
+    return { member: number, snapshots: snapshots.filter((each) => each === own || epochs.has(each.epoch)) };
+  });
   try {
     return await checkpoints.members.compact(job.id, retained);
   } catch (error) {
     log.warn({ err: error }, 'the checkpoints could not be compacted');
     return undefined;
   }
+}
+
+function epochOf({ epoch }: { readonly epoch: number }): number {
+  return epoch;
 }
 
 function failed(result: FailedResult): FinishedTraining {

@@ -16,8 +16,12 @@ import type { MemberProgress } from './ensembleProgress.ts';
 
 /** A network of an ensemble on its way from its last checkpoint to its last epoch. */
 export interface Member {
+  /** From 1, of all networks of the job: its checkpoints and its losses have this number. */
+  readonly number: number;
   /** From 1. */
   readonly member: number;
+  /** From 1; null without folds. */
+  readonly fold: number | null;
   readonly spec: TrainingSpec;
   /** The dataset's Parquet file, and the columns that the network reads. */
   readonly file: string;
@@ -78,7 +82,7 @@ export async function trainMember(
  * Writes the checkpoints of the network, each with the snapshots that none before it has. Unlike
  * that of a single network, the last one is recorded at once: the model comes later.
  */
-function createMemberWriter(deps: MemberRunDeps, { member, unsaved }: Member, control: Control) {
+function createMemberWriter(deps: MemberRunDeps, { number, unsaved }: Member, control: Control) {
   const { job, queue, checkpoints, progress } = deps;
   const { members } = checkpoints;
   let latest: EncodedCheckpoint | null = null;
@@ -90,7 +94,7 @@ function createMemberWriter(deps: MemberRunDeps, { member, unsaved }: Member, co
     checkpoints: {
       write(jobId, checkpoint) {
         written = unsaved.length;
-        return members.write(jobId, member, checkpoint, [...unsaved]);
+        return members.write(jobId, number, checkpoint, [...unsaved]);
       },
       record: members.record,
       removeFiles: checkpoints.removeFiles,
@@ -128,7 +132,7 @@ interface Handlers {
 function createHandler(deps: MemberRunDeps, member: Member, { entry, onCheckpoint, onSnapshot }: Handlers) {
   const { job, metrics } = deps;
   const write = (update: Omit<MemberUpdate, 'member'>) =>
-    deps.progress.add(job.id, { members: [{ member: member.member, ...update }] });
+    deps.progress.add(job.id, { members: [{ member: member.number, ...update }] });
   const onEpochs = (reports: readonly EpochReport[]) => {
     write({ losses: reports.map((report) => lossOf(job.id, report)) });
     metrics.epochs.inc(reports.length);

@@ -1,6 +1,8 @@
+import type { Warning } from '../../../kit/warning.ts';
 import { divergedWarning } from '../../progress/ensembleMessages.ts';
+import type { Control } from '../../thread/control.ts';
 import type { FailedResult, MemberResult } from '../../thread/threadTask.ts';
-import type { Ensemble, EnsembleRunDeps } from './ensemble.ts';
+import { completeMembers, type Ensemble, type EnsembleRunDeps, foldsOf } from './ensemble.ts';
 import type { EnsembleReport } from './ensembleReport.ts';
 import { type Member, type MemberRunDeps, trainMember } from './trainMember.ts';
 
@@ -15,6 +17,9 @@ export async function trainMembers(
 ): Promise<FailedResult | null> {
   const waiting = members.filter(({ progress }) => !progress.isOver);
   const settled = Promise.withResolvers<void>();
+  const controls = new Map<Member, Control>();
+  /** The numbers of members that have left the ensemble. */
+  const left = new Set<number>();
   let running = 0;
   let failure: FailedResult | null = null;
   let error: { readonly thrown: unknown } | null = null;
@@ -23,8 +28,8 @@ export async function trainMembers(
     if (waiting.length === 0 || failure || error) return false;
     const request = control.stopRequest();
     if (request === null) return control.hasFreeThread();
-    // A model needs at least one network.
-    return request === 'stop' && running === 0 && members.every(({ snapshots }) => snapshots.length === 0);
+    // A model needs at least one member.
+    return request === 'stop' && running === 0 && completeMembers(members).length === 0;
   };
   const startNext = () => {
     while (mayStart()) start(waiting.splice(0, 1)[0]);
@@ -35,6 +40,7 @@ export async function trainMembers(
     running += 1;
     const own = control.open();
     report.open(member, own);
+    controls.set(member, own);
     const memberDeps: MemberRunDeps = {
       ...{ ...deps, job },
       onMemberStart(plan) {
@@ -55,12 +61,37 @@ export async function trainMembers(
       .finally(() => {
         running -= 1;
         report.close(member);
+        controls.delete(member);
         control.close(own);
         startNext();
         deps.onThreadsChanged();
       });
   };
+  const forget = (member: Member) => {
+    member.progress.isOver = true;
+    // Its epochs and snapshots do not count any more.
+    member.snapshots.length = 0;
+    member.progress.epoch = 0;
+  };
+  /** Without one of its networks, a member has no predictions for the rows of that fold. */
+  const leave = async (member: Member, warning: Warning) => {
+    left.add(member.member);
+    for (const fold of foldsOf(members, member)) {
+      forget(fold);
+      controls.get(fold)?.end('cancel');
+      if (waiting.includes(fold)) waiting.splice(waiting.indexOf(fold), 1);
+    }
+    // Written first: a network without checkpoints would be trained again after a crash.
+    report.diverged(member, warning);
+    await deps.progress.flush();
+    for (const { number } of foldsOf(members, member)) await deps.checkpoints.members.forget(job.id, number);
+  };
   const end = async (member: Member, result: MemberResult) => {
+    if (left.has(member.member)) {
+      forget(member);
+      report.left(member);
+      return deps.checkpoints.members.forget(job.id, member.number);
+    }
     if (result.kind === 'stopped') {
       // Without a request, it lacked a thread.
       if (control.stopRequest() === null) waiting.unshift(member);
@@ -75,15 +106,9 @@ export async function trainMembers(
       warnings.push(...result.warnings);
       return report.trained(member);
     }
-    const warning = divergedWarning(member.member, result.failure.message);
+    const warning = divergedWarning(member, result.failure.message);
     warnings.push(warning);
-    // Its epochs and snapshots do not count any more.
-    member.snapshots.length = 0;
-    member.progress.epoch = 0;
-    // Written first: a network without checkpoints would be trained again after a crash.
-    report.diverged(member, warning);
-    await deps.progress.flush();
-    await deps.checkpoints.members.forget(job.id, member.member);
+    await leave(member, warning);
   };
 
   control.setWaiting(waiting.length);
