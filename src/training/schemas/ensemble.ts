@@ -82,7 +82,7 @@ export const ensembleRequestSchema = z
   .meta({
     examples: [{ members: [{ network: { layers: [{ units: 64 }] } }, { features: { bins: 0 } }], maxSelected: 8 }],
   });
-export type EnsembleRequest = z.output<typeof ensembleRequestSchema>;
+type EnsembleRequest = z.output<typeof ensembleRequestSchema>;
 
 /** A job that trains an ensemble, as a client writes it. */
 export interface EnsembleJobRequest extends SpecRequest {
