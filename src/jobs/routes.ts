@@ -3,10 +3,12 @@ import { z } from 'zod';
 import type { Tenant } from '../kit/contract/caller.ts';
 import { unlessMissing } from '../kit/contract/errors.ts';
 import { type Idempotent, idempotencyHeaders } from '../kit/contract/idempotency.ts';
+import { parseInput } from '../kit/contract/validation.ts';
 import { errorResponses, jsonResponse, waitQuery } from '../kit/contract/wire.ts';
 import { jobActionRoutes } from './actionRoutes.ts';
-import { jobPageSchema, jobParams, jobSchema, jobsQuery, lossesQuery, lossesSchema } from './schemas.ts';
+import { jobPageSchema, jobParams, jobSchema, jobsQuery, lossesQuery, lossesSchema, submitQuery } from './schemas.ts';
 import type { Jobs } from './service.ts';
+import { jobPreviewSchema } from './submission/previewSchema.ts';
 import { jobRequestSchema } from './submission/requestSchema.ts';
 
 const tags = ['Jobs'];
@@ -23,6 +25,8 @@ export function jobRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => Jobs })
     const idempotent: Idempotent = {
       prefix: 'job',
       status: 202,
+      // The query was checked by the schema of the route.
+      isExempt: ({ query }) => isDryRun(query as z.output<typeof submitQuery>),
       find: ({ caller }, id) => unlessMissing('job_not_found', jobs(caller).get(id)),
     };
     app.post('/v1/jobs', {
@@ -32,18 +36,23 @@ export function jobRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => Jobs })
         operationId: 'createJob',
         summary: 'Queue a training',
         description:
-          'Checks the request against the dataset and queues it. The response has every default filled in. An error lists all issues at once.',
+          'Checks the request against the dataset and queues it. The response has every default filled in, and an estimate of the cost. An error lists all issues at once. With `dryRun=true` nothing is queued.',
         headers: idempotencyHeaders,
+        querystring: submitQuery,
         body: jobRequestSchema,
         response: {
+          200: jsonResponse('With `dryRun=true`: what the request would train and cost.', jobPreviewSchema),
           202: jsonResponse('Queued; `Location` names the job.', jobSchema),
           ...errorResponses(400, 409, 413, 415, 422),
         },
       },
       // The service checks the body, so that one error lists its issues and those against the
       // dataset.
-      validatorCompiler: () => (body) => ({ value: body }),
+      validatorCompiler:
+        ({ httpPart }) =>
+        (value) => ({ value: httpPart === 'querystring' ? parseInput(submitQuery, value) : value }),
       handler: async (request, reply) => {
+        if (isDryRun(request.query)) return jobs(request.caller).preview(request.body);
         const job = await jobs(request.caller).submit(request.body, request.idempotentId);
         return reply.code(202).header('location', `/v1/jobs/${job.id}`).send(job);
       },
@@ -116,4 +125,8 @@ export function jobRoutes({ jobs }: { readonly jobs: (tenant: Tenant) => Jobs })
       },
     });
   };
+}
+
+function isDryRun({ dryRun }: z.output<typeof submitQuery>): boolean {
+  return dryRun === 'true';
 }

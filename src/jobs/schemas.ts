@@ -5,6 +5,7 @@ import { JOB_STATES, REQUESTED_ACTIONS } from '../store/database/tables.ts';
 import { MAX_EPOCHS } from '../training/schemas/training.ts';
 import { FAILURE_CODES } from './failures.ts';
 import { labelFilter } from './submission/labels.ts';
+import { estimateSchema } from './submission/previewSchema.ts';
 import { jobHyperparametersSchema } from './submission/requestSchema.ts';
 
 const MAX_LOSSES = 10_000;
@@ -81,6 +82,7 @@ export const jobSchema = z
       })
       .nullable()
       .describe('Null unless the job has failed.'),
+    estimate: estimateSchema.nullable().describe('The cost of the whole training; null unless the job is queued.'),
     warnings: z
       .array(warningSchema)
       .describe('Notable facts that do not stop the training, such as columns that were left out.'),
@@ -102,10 +104,19 @@ export const jobSchema = z
   .meta({ id: 'Job', description: 'One training and its state.' });
 export type Job = z.infer<typeof jobSchema>;
 
-const jobSummarySchema = jobSchema.omit({ hyperparameters: true, warnings: true }).meta({
+export const submitQuery = z.strictObject({
+  dryRun: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe(
+      '`true`: checks the request and returns what it would train and cost. It queues nothing, needs no quota and ignores an Idempotency-Key.',
+    ),
+});
+
+const jobSummarySchema = jobSchema.omit({ hyperparameters: true, estimate: true, warnings: true }).meta({
   id: 'JobSummary',
   description:
-    'A job in lists: without `hyperparameters` and `warnings`, which grow with the columns of the dataset. `GET /v1/jobs/{id}` has them.',
+    'A job in lists: without `estimate`, and without `hyperparameters` and `warnings`, which grow with the columns of the dataset. `GET /v1/jobs/{id}` has them.',
 });
 export type JobSummary = z.infer<typeof jobSummarySchema>;
 

@@ -13,9 +13,14 @@ import type { Job, JobSummary, JobsQuery, Losses, LossesQuery } from './schemas.
 import { isFinal } from './states.ts';
 import { createJobStore, type JobFilter, type JobStore, type ListedJobRow } from './store.ts';
 import { assertModelQuota } from './submission/assertModelQuota.ts';
-import { checkJob, type FindDataset } from './submission/check.ts';
+import { measureCalibration } from './submission/calibrationStore.ts';
+import { checkJob, type FindDataset, type JobChecks, readyShape } from './submission/check.ts';
+import { estimateJob } from './submission/estimate.ts';
 import { readLabel } from './submission/labels.ts';
 import { newJob } from './submission/newJob.ts';
+import { previewJob } from './submission/previewJob.ts';
+import type { JobEstimate, JobPreview } from './submission/previewSchema.ts';
+import { readJobHyperparameters } from './submission/requestSchema.ts';
 import type { Machine } from './submission/threadWarnings.ts';
 import { type JobFacts, jobSummary, jobView, lossView } from './view.ts';
 import { wrongState } from './wrongState.ts';
@@ -36,6 +41,8 @@ export interface Jobs extends JobActions {
    * `queued_jobs_quota`, and `stored_bytes_quota` if its model would exceed the quota.
    */
   submit(body: unknown, id?: string): Promise<Job>;
+  /** What `submit` would queue. Throws the errors of `checkRequest`. */
+  preview(body: unknown): Promise<JobPreview>;
   list(query: JobsQuery): Promise<Page<JobSummary>>;
   get(id: string, waiting?: WaitOptions): Promise<Job>;
   losses(id: string, query: LossesQuery): Promise<Losses>;
@@ -47,15 +54,31 @@ export function createJobs(deps: JobsDeps, tenant: Tenant): Jobs {
   const { project, quotas } = tenant;
   const { database, findDataset, checkpoints, bus, machine, clock } = deps;
   const store = createJobStore(database, project);
+  const ofTenant = {
+    database,
+    project,
+    findDataset: (id: string) => findDataset(id, project),
+  };
+  const checks: JobChecks = { ...ofTenant, machine, measureCalibration: (id) => measureCalibration(ofTenant, id) };
+  const view = async (row: JobRow) => {
+    const factsOf = await facts(store, [row]);
+    return jobView(row, factsOf(row), row.state === 'queued' ? await estimateOf(row, checks) : null);
+  };
 
   return {
     async submit(body, id) {
-      const checked = await checkJob(body, (datasetId) => findDataset(datasetId, project), machine);
+      const checked = await checkJob(body, checks);
       await assertModelQuota(database, tenant, checked);
       const job = newJob(checked, { id, project, machine, now: clock() });
       await store.insert(job, checked.request.labels, quotas.queuedJobs);
       bus.publish({ kind: 'queued' });
-      return view(store, await findOrThrow(store, job.id));
+      return view(await findOrThrow(store, job.id));
+    },
+
+    async preview(body) {
+      const checked = await checkJob(body, checks);
+      const calibration = await checks.measureCalibration(checked.dataset.id);
+      return previewJob(newJob(checked, { project, machine, now: clock() }), checked.shape, { machine, calibration });
     },
 
     async list(query) {
@@ -67,7 +90,7 @@ export function createJobs(deps: JobsDeps, tenant: Tenant): Jobs {
     async get(id, waiting) {
       const isThisJob = (item: Notification) => item.kind === 'changed' && item.jobId === id;
       if (waiting) await waitUntil(bus, isThisJob, () => isOver(store, id), waiting);
-      return view(store, await findOrThrow(store, id));
+      return view(await findOrThrow(store, id));
     },
 
     async losses(id, { after, limit }) {
@@ -81,7 +104,7 @@ export function createJobs(deps: JobsDeps, tenant: Tenant): Jobs {
       requeue: (change) => requeue(database, project, quotas.queuedJobs, change),
       checkpoints,
       find: (id) => findOrThrow(store, id),
-      view: (row) => view(store, row),
+      view,
       bus,
       clock,
     }),
@@ -100,9 +123,13 @@ async function findOrThrow(store: JobStore, id: string): Promise<JobRow> {
   return row;
 }
 
-async function view(store: JobStore, row: JobRow): Promise<Job> {
-  const factsOf = await facts(store, [row]);
-  return jobView(row, factsOf(row));
+/** Null when the dataset was deleted. */
+async function estimateOf(row: JobRow, checks: JobChecks): Promise<JobEstimate | null> {
+  const dataset = row.datasetId === null ? undefined : await checks.findDataset(row.datasetId);
+  const shape = dataset && readyShape(dataset);
+  if (dataset === undefined || shape === undefined) return null;
+  const calibration = await checks.measureCalibration(dataset.id);
+  return estimateJob(readJobHyperparameters(row.request), shape, checks.machine, calibration);
 }
 
 /** The facts about each of the rows in other tables. */

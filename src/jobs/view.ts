@@ -4,6 +4,7 @@ import type { JobRow, LossRow } from '../store/database/tables.ts';
 import { changesOf } from './divergenceFix.ts';
 import type { Job, JobSummary, Losses } from './schemas.ts';
 import type { ListedJobRow } from './store.ts';
+import type { JobEstimate } from './submission/previewSchema.ts';
 import { type JobHyperparameters, readJobHyperparameters } from './submission/requestSchema.ts';
 
 /** The facts about a job in other tables. */
@@ -15,13 +16,14 @@ export interface JobFacts {
 /**
  * The row of a job as clients see it. Its JSON columns were written from the types of the response.
  */
-export function jobView(row: JobRow, facts: JobFacts): Job {
+export function jobView(row: JobRow, facts: JobFacts, estimate: JobEstimate | null): Job {
   const hyperparameters = readJobHyperparameters(row.request);
   const summary = jobSummary(row, facts);
   return {
     ...summary,
     error: summary.error && withFix(summary.error, row, hyperparameters),
     hyperparameters,
+    estimate,
     warnings: fromJson(row.warnings),
   };
 }

@@ -1,10 +1,10 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import type { Calibration } from '../jobs/submission/calibrationStore.ts';
 import type { CheckedRequest } from '../jobs/submission/check.ts';
 import { previewSearch } from '../search/preview.ts';
 import { applyParameters } from '../search/space/applyParameters.ts';
 import type { Parameters } from '../search/space/space.ts';
 import { estimateCost, type TrainingCost } from '../training/estimate/cost.ts';
+import type { Calibration } from '../training/estimate/duration.ts';
 import type { CheckedSweep } from './request/checkSweep.ts';
 import { checkJob, type DryRunDeps } from './request/dryRun.ts';
 import type { SweepSettings } from './request/schema.ts';

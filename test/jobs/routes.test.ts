@@ -12,6 +12,7 @@ async function openApp() {
     version: '0.0.0',
     routes: [jobRoutes({ jobs: () => jobs })],
     guard: OPEN_GUARD,
+    idempotency: { database, clock: Date.now },
     limits: HTTP_LIMITS,
     logger: false,
   });
@@ -24,6 +25,70 @@ async function openApp() {
 }
 
 const paths = ({ errors = [] }: { errors?: readonly { path: string }[] }) => errors.map(({ path }) => path).toSorted();
+
+describe('POST /v1/jobs?dryRun=true', () => {
+  async function openDryRun() {
+    const service = await openApp();
+    const { app, database, datasetId } = service;
+    const dryRun = async (payload: object, url = '/v1/jobs?dryRun=true') => {
+      const request = { datasetId, target: 'species', ...payload };
+      const headers = { 'idempotency-key': 'a' };
+      const response = await app.inject({ method: 'POST', url, headers, payload: request });
+      return { status: response.statusCode, body: response.json() };
+    };
+    const count = async (table: 'jobs' | 'idempotencyKeys') =>
+      (await database.selectFrom(table).selectAll().execute()).length;
+    return { ...service, dryRun, count };
+  }
+
+  it('returns what the request would train and cost, and queues nothing', async () => {
+    const { dryRun, count, post, datasetId } = await openDryRun();
+    const { status, body } = await dryRun({});
+    expect(status).toBe(200);
+    expect(await count('jobs')).toBe(0);
+    expect(await count('idempotencyKeys')).toBe(0);
+    const job = (await post({ datasetId, target: 'species' })).body;
+    expect(body).toMatchObject({ hyperparameters: job.hyperparameters, estimate: job.estimate, warnings: [] });
+    const { members } = body.hyperparameters.ensemble;
+    expect(body.networks).toHaveLength(members.length);
+    expect(body.networks[0].embedding).toMatchObject({ layer: 0, type: 'cosine', columns: 2 });
+    const parameters = body.networks.map(({ totals }: { totals: { parameters: number } }) => totals.parameters);
+    expect(body.estimate).toMatchObject({
+      ...{ members: members.length, cores: 4, measuredOn: 0 },
+      parameters: parameters.reduce((sum: number, each: number) => sum + each, 0),
+    });
+    const { seconds, cpuSeconds, bytes, memoryBytes } = body.estimate;
+    expect(seconds).toBeGreaterThan(0);
+    expect(seconds).toBeLessThan(cpuSeconds);
+    expect(bytes).toBeGreaterThan(0);
+    expect(memoryBytes).toBeGreaterThan(bytes);
+  });
+
+  it('has one dimension table for one network', async () => {
+    const { dryRun } = await openDryRun();
+    const { body } = await dryRun({ network: { layers: [{ units: 8 }] }, training: { batchSize: 'full', epochs: 2 } });
+    expect(body.networks).toHaveLength(1);
+    expect(body.networks[0].layers.map(({ Z }: { Z: number[] }) => Z)).toEqual([
+      [8, 150],
+      [3, 150],
+    ]);
+    expect(body.estimate).toMatchObject({ members: 1, parameters: body.networks[0].totals.parameters });
+  });
+
+  it('lists the issues of an impossible request', async () => {
+    const { dryRun } = await openDryRun();
+    const { status, body } = await dryRun({ network: {}, budget: { seconds: 0 } });
+    expect([status, paths(body)]).toEqual([422, ['/budget', '/budget/seconds']]);
+  });
+
+  it('rejects another value than true or false', async () => {
+    const { dryRun, count } = await openDryRun();
+    const { status, body } = await dryRun({}, '/v1/jobs?dryRun=yes');
+    expect([status, paths(body)]).toEqual([400, ['/dryRun']]);
+    expect((await dryRun({}, '/v1/jobs?dryrun=true')).status).toBe(400);
+    expect(await count('jobs')).toBe(0);
+  });
+});
 
 describe('POST /v1/jobs', () => {
   it('responds with 202 and the location of the job', async () => {
@@ -101,7 +166,7 @@ describe('the other routes of jobs', () => {
     const { app, post, datasetId } = await openApp();
     const { body: job } = await post({ datasetId, target: 'species', labels: { team: 'risk' } });
     const listed = await app.inject({ url: '/v1/jobs?state=queued&state=running&label=team:risk&limit=1' });
-    const { hyperparameters: _, warnings: __, ...summary } = job;
+    const { hyperparameters: _, warnings: __, estimate: ___, ...summary } = job;
     expect(listed.json()).toEqual({ items: [summary], next: null });
     const losses = await app.inject({ url: `/v1/jobs/${job.id}/losses?after=0` });
     expect(losses.json()).toEqual({ items: [], next: null });

@@ -18,6 +18,11 @@ export const SPEC_FLAGS = {
     valueName: 'fast|standard|best',
     help: 'how many networks to train and average (default: standard, unless the job describes a network)',
   },
+  budget: {
+    type: 'string',
+    valueName: 'SECONDS',
+    help: 'instead of --effort: train the networks that fit into so many seconds',
+  },
   epochs: { type: 'string', valueName: 'N', help: 'maximum number of passes over the training rows' },
   spec: { type: 'string', valueName: 'FILE', help: 'a job request in JSON; other flags have priority' },
 } as const satisfies Command['flags'];
@@ -31,8 +36,8 @@ export function splitColumnOf({ split }: Readonly<Record<string, unknown>>): unk
 
 /**
  * The job request from the flags and the file of `--spec`, without `datasetId`. The service
- * validates its content. Throws UsageError for a file without a JSON object, for invalid epochs, or
- * without a target.
+ * validates its content. Throws UsageError for a file without a JSON object, for invalid epochs or
+ * an invalid budget, or without a target.
  */
 export async function trainingSpec(flags: Parameters<typeof textFlag>[0]): Promise<Readonly<Record<string, unknown>>> {
   const file = textFlag(flags, 'spec');
@@ -44,6 +49,7 @@ export async function trainingSpec(flags: Parameters<typeof textFlag>[0]): Promi
     throw new UsageError('Pass --target COLUMN: the column to predict.');
   }
   const epochs = epochsOf(textFlag(flags, 'epochs'));
+  const budget = budgetOf(textFlag(flags, 'budget'));
   return {
     ...spec,
     ...(target !== undefined && { target }),
@@ -51,6 +57,7 @@ export async function trainingSpec(flags: Parameters<typeof textFlag>[0]): Promi
     ...(task !== undefined && { task }),
     ...(name !== undefined && { name }),
     ...(effort !== undefined && { effort }),
+    ...(budget !== undefined && { budget }),
     ...(epochs !== undefined && { training: { ...spec.training, epochs } }),
   };
 }
@@ -61,6 +68,13 @@ async function readSpec(file: string): Promise<z.infer<typeof specSchema>> {
   } catch {
     throw new UsageError(`--spec expects a file with a JSON object. ${file} is not one.`);
   }
+}
+
+function budgetOf(text: string | undefined): { readonly seconds: number } | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d+(\.\d+)?$/.test(text))
+    throw new UsageError(`--budget expects a number of seconds, got ${JSON.stringify(text)}.`);
+  return { seconds: Number(text) };
 }
 
 function epochsOf(text: string | undefined): number | undefined {

@@ -46,7 +46,7 @@ export function registerIdempotency(app: FastifyInstance, { database, clock }: I
   app.addHook('preHandler', async (request, reply) => {
     const { idempotent } = request.routeOptions.config;
     const key = request.headers[HEADER];
-    if (idempotent === undefined || key === undefined) return;
+    if (idempotent === undefined || key === undefined || idempotent.isExempt?.(request)) return;
     const named = { caller: request.caller.project, key: readKey(key) };
     const digest = idempotent.content ? null : digestOf(request, JSON.stringify(request.body));
     const now = clock();

@@ -3,6 +3,7 @@ import { type FieldError, ServiceError } from '../../kit/contract/errors.ts';
 import { check, invalid, invalidRequest } from '../../kit/contract/validation.ts';
 import type { Warning } from '../../kit/warning.ts';
 import type { DatasetRow } from '../../store/database/tables.ts';
+import type { Calibration } from '../../training/estimate/duration.ts';
 import { ensembleSizeIssues } from '../../training/estimate/ensemble.ts';
 import { sizeIssues } from '../../training/estimate/sizeIssues.ts';
 import { asksForEnsemble, resolveEnsemble, trainsEnsemble } from '../../training/resolve/ensemble/resolveEnsemble.ts';
@@ -45,14 +46,17 @@ export async function checkRequest(
   return checkNetwork(request, found, machine);
 }
 
+export interface JobChecks {
+  readonly findDataset: FindDataset;
+  readonly machine: Pick<Machine, 'memoryBytes' | 'coresOfJob'>;
+  /** The speed of this machine on a dataset. */
+  readonly measureCalibration: (datasetId: string) => Promise<Calibration>;
+}
+
 /** The same for a job, which may also train an ensemble. */
-export async function checkJob(
-  body: unknown,
-  findDataset: FindDataset,
-  machine: Pick<Machine, 'memoryBytes' | 'coresOfJob'>,
-): Promise<CheckedRequest | CheckedEnsemble> {
-  const { request, ...found } = await findRequest(body, findDataset, jobErrors);
-  return trainsEnsemble(request) ? checkEnsemble(request, found, machine) : checkNetwork(request, found, machine);
+export async function checkJob(body: unknown, checks: JobChecks): Promise<CheckedRequest | CheckedEnsemble> {
+  const { request, ...found } = await findRequest(body, checks.findDataset, jobErrors);
+  return trainsEnsemble(request) ? checkEnsemble(request, found, checks) : checkNetwork(request, found, checks.machine);
 }
 
 /** A request for one network that can run. */
@@ -95,7 +99,7 @@ async function findRequest(
   const request = checked.data;
   const dataset = await findDataset(request.datasetId);
   if (dataset === undefined) throw datasetNotFound(request.datasetId);
-  const shape = shapeOf(dataset);
+  const shape = readyShape(dataset);
   if (shape === undefined) throw notReady(dataset);
   return { request, dataset, shape };
 }
@@ -114,11 +118,13 @@ async function checkNetwork(
 async function checkEnsemble(
   request: JobRequest,
   { dataset, shape }: FoundDataset,
-  { memoryBytes, coresOfJob }: Pick<Machine, 'memoryBytes' | 'coresOfJob'>,
+  { machine, measureCalibration }: JobChecks,
 ): Promise<CheckedEnsemble> {
-  const { spec: ensemble, errors, warnings } = resolveEnsemble(request, shape);
+  const { memoryBytes, coresOfJob: cores } = machine;
+  const speed = request.budget && { cores, calibration: await measureCalibration(dataset.id) };
+  const { spec: ensemble, errors, warnings } = resolveEnsemble(request, shape, speed);
   if (ensemble === null) throw invalidSpec(errors);
-  const tooLarge = ensembleSizeIssues(ensemble, shape, { memoryBytes, cores: coresOfJob });
+  const tooLarge = ensembleSizeIssues(ensemble, shape, { memoryBytes, cores });
   await assertRuns(memberSpecs(ensemble), dataset, tooLarge);
   return { request, dataset, shape, ensemble, warnings };
 }
@@ -139,9 +145,10 @@ async function assertRuns(
   }
 }
 
-function singleNetworkOnly({ ensemble }: JobRequest): FieldError {
+function singleNetworkOnly({ ensemble, effort }: JobRequest): FieldError {
   const message = 'Each trial of a sweep trains one network. Leave it out.';
-  return { path: ensemble ? '/ensemble' : '/effort', message };
+  const chooser = effort === undefined ? '/budget' : '/effort';
+  return { path: ensemble ? '/ensemble' : chooser, message };
 }
 
 /** The error for a job whose dataset does not exist. */
@@ -158,7 +165,7 @@ async function datasetIssues(
   if (request === undefined) return [];
   const dataset = await findDataset(request.datasetId);
   if (dataset === undefined) return [noDataset(request.datasetId)];
-  const shape = shapeOf(dataset);
+  const shape = readyShape(dataset);
   return shape === undefined ? [] : errorsOf(request, shape);
 }
 
@@ -171,7 +178,12 @@ function validSections(body: unknown, issues: readonly z.core.$ZodIssue[]): JobR
   return jobRequestSchema.safeParse(Object.fromEntries(valid)).data;
 }
 
-function shapeOf({ state, rows, columns }: Dataset): DatasetShape | undefined {
+/** The shape of a dataset that is ready. */
+export function readyShape({
+  state,
+  rows,
+  columns,
+}: Pick<Dataset, 'state' | 'rows' | 'columns'>): DatasetShape | undefined {
   return state === 'ready' && rows !== null ? { rows, columns } : undefined;
 }
 

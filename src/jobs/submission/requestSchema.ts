@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { givenName } from '../../kit/contract/wire.ts';
 import { fromJson } from '../../store/database/json.ts';
 import {
+  budgetSchema,
   effortSchema,
   ensembleNetworks,
   ensembleRequestSchema,
@@ -43,6 +44,7 @@ export const jobRequestSchema = z
     ...specRequestSchema.shape,
     ensemble: ensembleRequestSchema.nullable().optional(),
     effort: effortSchema.optional(),
+    budget: budgetSchema.optional(),
     priority,
     labels,
   })
@@ -52,7 +54,7 @@ export const jobRequestSchema = z
       'One training. Only `datasetId` and `target` are required: the rest has defaults that suit the data. ' +
       'A job that describes a network, with `network` or with fields of `training` other than `loss`, `precision` and `seed`, trains exactly that network. ' +
       'So does a job with `"ensemble": null`, or with a split without validation rows; the rest of the network has defaults. ' +
-      'Any other job trains an ensemble: several networks, whose best are averaged. `effort` says how many.',
+      'Any other job trains an ensemble: several networks, whose best are averaged. `effort` or `budget` says how many.',
     examples: [
       { datasetId: DATASET_TO_REPLACE, target: 'income' },
       {

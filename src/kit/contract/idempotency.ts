@@ -41,6 +41,8 @@ export interface Idempotent {
   readonly status: number;
   /** The resource that was created with that id, if any. */
   find(request: FastifyRequest, id: string): Promise<Created | undefined>;
+  /** Whether the request creates nothing, so that its key has no effect. Default: none. */
+  isExempt?(request: FastifyRequest): boolean;
   /**
    * The response contains a secret that is shown only once. It is not stored, so a repeated request
    * gets 409 with the `Location` of the resource instead. If the first response was lost, the

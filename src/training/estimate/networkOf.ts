@@ -1,3 +1,4 @@
+import { sizeOf } from '../../engine/network/size.ts';
 import type { NetworkSpec } from '../../engine/network/spec.ts';
 import { selectFeatureColumns } from '../../features/selectFeatureColumns.ts';
 import { sizedEmbedding } from '../resolve/embedding.ts';
@@ -18,6 +19,11 @@ export function networkOf(spec: TrainingSpec, dataset: DatasetShape): EstimatedN
   const embedding = sizedEmbedding(spec.network.embedding, countNumberColumns(used));
   const output = { units: outputsOf(spec, dataset), activation: 'linear' } as const;
   return { inputs, dense, oneHot, embedding, layers: [...spec.network.layers, output] };
+}
+
+/** Learned numbers. */
+export function countParameters(spec: TrainingSpec, dataset: DatasetShape): number {
+  return sizeOf(networkOf(spec, dataset)).parameters;
 }
 
 /** Units of the output layer. */

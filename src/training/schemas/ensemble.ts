@@ -16,6 +16,25 @@ export const effortSchema = z
     'How many networks an ensemble without `ensemble.members` trains, and for how many epochs at most. Default: `standard`.',
   );
 
+/** Seconds of a budget: a day is more than all networks need. */
+export const MIN_BUDGET_SECONDS = 1;
+export const MAX_BUDGET_SECONDS = 86_400;
+
+/** The bounds are checked with the dataset: a budget out of them is well-formed but impossible. */
+export const budgetSchema = z
+  .strictObject({
+    seconds: z
+      .number()
+      .describe(
+        `The time that the training may need, ${MIN_BUDGET_SECONDS} to ${MAX_BUDGET_SECONDS}, on the cores of this machine that a job can use.`,
+      ),
+  })
+  .describe(
+    'Instead of `effort`: trains as many networks, and as many of their epochs, as fit into the time by the measured speed of this machine. At least one network is trained. The response lists them in `hyperparameters.ensemble`.',
+  )
+  .meta({ examples: [{ seconds: 60 }] });
+export type Budget = z.output<typeof budgetSchema>;
+
 const maxSelected = z
   .int()
   .min(1)
@@ -88,6 +107,7 @@ type EnsembleRequest = z.output<typeof ensembleRequestSchema>;
 export interface EnsembleJobRequest extends SpecRequest {
   readonly ensemble?: EnsembleRequest | null | undefined;
   readonly effort?: Effort | undefined;
+  readonly budget?: Budget | undefined;
 }
 
 /** A network of an ensemble, every default filled in. */

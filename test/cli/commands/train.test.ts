@@ -113,6 +113,13 @@ yes    3    7
     expect(output).not.toContain('training loss');
   });
 
+  it('submits a budget in seconds, and refuses another text', async () => {
+    const { received } = await runTrain(ROAD, [table, '--target', 'y', '--budget', '2.5']);
+    expect(bodyOf(received, '/v1/jobs')).toEqual({ datasetId: 'ds_1', target: 'y', budget: { seconds: 2.5 } });
+    const message = '--budget expects a number of seconds, got "1m".';
+    await expect(runTrain(ROAD, [table, '--target', 'y', '--budget', '1m'])).rejects.toMatchObject({ message });
+  });
+
   it('prints only the job and its model as JSON', async () => {
     const { code, output } = await runTrain(ROAD, [table, '--target', 'y', '--json']);
     expect(code).toBe(0);

@@ -42,9 +42,17 @@ describe('the job of an ensemble', () => {
     { training: { epochs: 3 } },
     { training: { loss: 'crossEntropy', classWeights: 'balanced' } },
     { split: { validation: 0 } },
-  ])('is not trained, but one network, for %j', async (request) => {
+  ])('is replaced by one network for %j', async (request) => {
     const { submit } = await openService();
     expect((await submit(request)).hyperparameters).toHaveProperty('network');
+  });
+
+  it('is chosen by a budget, and stored as a list of members', async () => {
+    const { submit } = await openService();
+    const { hyperparameters, estimate } = await submit({ budget: { seconds: 5 } });
+    expect(hyperparameters).not.toHaveProperty('budget');
+    expect(estimate?.seconds).toBeLessThanOrEqual(5);
+    expect((await submit(hyperparameters)).hyperparameters).toEqual(hyperparameters);
   });
 
   it('is refused with the field when it is impossible', async () => {
@@ -74,7 +82,11 @@ describe('the job of an ensemble', () => {
   it('is no trial of a sweep', async () => {
     const { database } = await openService();
     const body = { datasetId: await insertDataset(database), target: 'species' };
-    for (const [field, value] of [['effort', 'fast'] as const, ['ensemble', {}] as const]) {
+    for (const [field, value] of [
+      ['effort', 'fast'] as const,
+      ['ensemble', {}] as const,
+      ['budget', { seconds: 9 }] as const,
+    ]) {
       await expect(checkRequest({ ...body, [field]: value }, findDataset(database), MACHINE)).rejects.toMatchObject({
         code: 'invalid_spec',
         errors: [{ path: `/${field}`, message: expect.stringMatching(/trains one network/) }],

@@ -13,7 +13,7 @@ function ensembleOf(weights: readonly number[] | null): EnsembleDescription {
       temperature: 1,
     })) ?? null;
   const metrics = { training: null, validation: null, test: null };
-  const rest = { classes: null, inputs: [], parameterCount: 1, metrics, warnings: [] };
+  const rest = { classes: null, inputs: [], parameterCount: 1, multiplyAddsPerRow: 1, metrics, warnings: [] };
   return { version: 1, kind: 'ensemble', members: weights === null ? ['mdl_1', 'mdl_2'] : null, snapshots, ...rest };
 }
 

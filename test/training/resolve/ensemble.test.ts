@@ -9,6 +9,7 @@ import { networkOf } from '../../../src/training/estimate/networkOf.ts';
 import { resolveEnsemble } from '../../../src/training/resolve/ensemble/resolveEnsemble.ts';
 import type { DatasetShape } from '../../../src/training/resolve/shape.ts';
 import {
+  budgetSchema,
   type EnsembleSpec,
   effortSchema,
   ensembleNetworks,
@@ -21,6 +22,7 @@ import { specRequestSchema, type TrainingSpec, trainingSpecSchema } from '../../
 const requestSchema = specRequestSchema.extend({
   ensemble: ensembleRequestSchema.nullable().optional(),
   effort: effortSchema.optional(),
+  budget: budgetSchema.optional(),
 });
 type Request = z.input<typeof requestSchema>;
 
@@ -190,6 +192,12 @@ describe('an ensemble', () => {
   it.each<[string, Request, readonly string[]]>([
     ['a network', { target: 'y', effort: 'fast', network: {} }, ['/effort']],
     ['a network and a list', { target: 'y', ensemble: {}, network: {} }, ['/ensemble']],
+    ['a budget and an effort', { target: 'y', effort: 'fast', budget: { seconds: 9 } }, ['/budget']],
+    ['a budget of a network', { target: 'y', network: {}, budget: { seconds: 9 } }, ['/budget']],
+    ['a budget without an ensemble', { target: 'y', budget: { seconds: 9 }, ensemble: null }, ['/budget']],
+    ['a budget of listed members', { target: 'y', budget: { seconds: 9 }, ensemble: { members: [{}] } }, ['/budget']],
+    ['no time', { target: 'y', budget: { seconds: 0 } }, ['/budget/seconds']],
+    ['more than a day', { target: 'y', budget: { seconds: 86_401 } }, ['/budget/seconds']],
     ['an effort without an ensemble', { target: 'y', effort: 'fast', ensemble: null }, ['/effort']],
     ['an effort and a list', { target: 'y', effort: 'fast', ensemble: { members: [{}] } }, ['/effort']],
     ['settings of one network', { target: 'y', effort: 'fast', training: { epochs: 5 } }, ['/training/epochs']],

@@ -141,20 +141,51 @@ const KINDS: Readonly<Record<Effort, { readonly few: readonly Kind[]; readonly m
   },
 };
 
+const NEXT_COSINES = withMuon([1.2, 0.3, 5]);
+const MORE_COSINES = withMuon([0.1, 0.6]);
+const LAST_COSINES = [...withAdamw([1.2, 0.3, 5]), ...withMuon([0.02, 2.5, 8]), ...withAdamw([0.1, 0.6, 0.02, 2.5, 8])];
+
+/**
+ * The most useful networks first. The first one suits any data, and its early epochs are better
+ * than those of the others.
+ */
+const BY_USE: (typeof KINDS)[Effort] = {
+  few: [bins(0.25), ...NEXT_COSINES, SHORT, ...MORE_COSINES, bins(0.3), SHORT, ...LAST_COSINES],
+  manyClasses: [bins(0.25), LONG, ...NEXT_COSINES, ...MORE_COSINES, LONG, bins(0.3), ...LAST_COSINES, LONG, LONG],
+};
+
+/** The networks that a budget chooses the first ones of, with all their epochs. */
+export function membersByUse(size: EnsembleSize): readonly MemberRequest[] {
+  return suitable(BY_USE, size).map((kind) => completeMember(kind.member(size), size, 1));
+}
+
+/** How many networks the model of so many members averages. */
+export function defaultMaxSelected(members: number, folds: number | null): number {
+  return withFolds(EFFORT_LIMITS[members > KINDS.fast.few.length ? 'standard' : 'fast'].maxSelected, folds);
+}
+
+/** With folds, a selected snapshot is a network of each. */
+function withFolds(maxSelected: number, folds: number | null): number {
+  return folds === null ? maxSelected : Math.min(MAX_SELECTED, PICKS_WITH_FOLDS * folds);
+}
+
 /** The networks that an ensemble trains by default, and how many its model averages. */
 export function defaultMembers(effort: Effort, size: EnsembleSize, folds: number | null) {
   const { budget, maxSelected } = EFFORT_LIMITS[effort];
-  const manyClasses = size.task === 'multiclass';
-  const kinds = KINDS[effort][manyClasses ? 'manyClasses' : 'few'].filter(({ suits }) => suits?.(size) ?? true);
-  const plans = kinds.map((kind) => kind.member(size));
+  const plans = suitable(KINDS[effort], size).map((kind) => kind.member(size));
   const cost = plans.reduce((sum, plan) => sum + plan.epochs * costOf(plan, size), 0);
   // Of the one or two members of the fast list for many classes, each needs most of its epochs.
-  const factor = manyClasses && effort === 'fast' ? plans.length : 1;
+  const factor = size.task === 'multiclass' && effort === 'fast' ? plans.length : 1;
   const share = Math.min(1, (factor * budget) / (cost * (folds ?? 1)));
   return {
     members: plans.map((plan) => completeMember(plan, size, share)),
-    maxSelected: folds === null ? maxSelected : Math.min(MAX_SELECTED, PICKS_WITH_FOLDS * folds),
+    maxSelected: withFolds(maxSelected, folds),
   };
+}
+
+function suitable({ few, manyClasses }: (typeof KINDS)[Effort], size: EnsembleSize): readonly Kind[] {
+  const kinds = size.task === 'multiclass' ? manyClasses : few;
+  return kinds.filter(({ suits }) => suits?.(size) ?? true);
 }
 
 /** Multiply-adds of an epoch, those of the optimizer included. */

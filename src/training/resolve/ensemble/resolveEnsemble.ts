@@ -3,14 +3,22 @@ import { featuresSchema } from '../../../features/schemas.ts';
 import { selectFeatureColumns } from '../../../features/selectFeatureColumns.ts';
 import { type FieldError, pointer } from '../../../kit/contract/errors.ts';
 import type { Warning } from '../../../kit/warning.ts';
-import type { EnsembleJobRequest, EnsembleSpec, MemberRequest } from '../../schemas/ensemble.ts';
+import { type Speed, UNMEASURED } from '../../estimate/duration.ts';
+import {
+  type EnsembleJobRequest,
+  type EnsembleSpec,
+  MAX_BUDGET_SECONDS,
+  type MemberRequest,
+  MIN_BUDGET_SECONDS,
+} from '../../schemas/ensemble.ts';
 import type { SpecRequest, TrainingSpec } from '../../schemas/spec.ts';
 import { countInputs, countNumberColumns } from '../features.ts';
 import { collectIssues, type Issues } from '../issues.ts';
 import { reservedColumns, resolveSpec } from '../resolve.ts';
 import type { DatasetShape } from '../shape.ts';
+import { fitBudget } from './fitBudget.ts';
 import { resolveFolds } from './folds.ts';
-import { defaultMembers, type EnsembleSize } from './memberDefaults.ts';
+import { defaultMaxSelected, defaultMembers, type EnsembleSize, membersByUse } from './memberDefaults.ts';
 
 /** An ensemble that can be trained, or every issue of it. */
 export type EnsembleResolution =
@@ -24,8 +32,8 @@ const DEFAULT_EFFORT = 'standard';
 const SEED_STEP = 0x9e3779b9;
 
 /** Whether the request asks for an ensemble by name. */
-export function asksForEnsemble({ ensemble, effort }: EnsembleJobRequest): boolean {
-  return (ensemble ?? null) !== null || effort !== undefined;
+export function asksForEnsemble({ ensemble, effort, budget }: EnsembleJobRequest): boolean {
+  return (ensemble ?? null) !== null || effort !== undefined || budget !== undefined;
 }
 
 /**
@@ -41,9 +49,13 @@ export function trainsEnsemble(request: EnsembleJobRequest): boolean {
 
 /**
  * Fills in the list of members and all defaults, and checks them against the dataset's profile.
- * The issues of members have the path of the member.
+ * The issues of members have the path of the member. `speed` is that of the machine, for a budget.
  */
-export function resolveEnsemble(request: EnsembleJobRequest, dataset: DatasetShape): EnsembleResolution {
+export function resolveEnsemble(
+  request: EnsembleJobRequest,
+  dataset: DatasetShape,
+  speed: Speed = { cores: 1, calibration: UNMEASURED },
+): EnsembleResolution {
   const issues = collectIssues();
   checkCombination(request, issues);
   const { loss, precision, seed } = request.training ?? {};
@@ -60,9 +72,12 @@ export function resolveEnsemble(request: EnsembleJobRequest, dataset: DatasetSha
   const resolved = list.members.map((member, index) =>
     resolveMember(memberRequest(shared, base.spec, member, index), { base: base.spec, dataset, index, issues }),
   );
-  const members = resolved.filter((spec) => spec !== undefined);
-  checkClassWeights(members, issues);
+  const complete = resolved.filter((spec) => spec !== undefined);
+  checkClassWeights(complete, issues);
   if (issues.errors.length > 0) return { spec: null, errors: issues.errors, warnings: [] };
+  const members = request.budget
+    ? fitBudget(complete, request.budget.seconds / (folds ?? 1), dataset, speed)
+    : complete;
   const { network: _, training, ...common } = base.spec;
   return {
     errors: [],
@@ -72,7 +87,7 @@ export function resolveEnsemble(request: EnsembleJobRequest, dataset: DatasetSha
       training: { loss: training.loss, precision: training.precision, seed: training.seed },
       ensemble: {
         members: members.map(({ network, features, training: own }) => ({ network, features, training: own })),
-        maxSelected: list.maxSelected,
+        maxSelected: list.maxSelected ?? defaultMaxSelected(members.length, folds),
         folds,
       },
     },
@@ -80,8 +95,11 @@ export function resolveEnsemble(request: EnsembleJobRequest, dataset: DatasetSha
 }
 
 /** Fields that contradict an ensemble, or each other. */
-function checkCombination({ network, training, ensemble, effort }: EnsembleJobRequest, issues: Issues): void {
-  const field = ensemble ? 'ensemble' : 'effort';
+function checkCombination(request: EnsembleJobRequest, issues: Issues): void {
+  const { network, training, ensemble, effort, budget } = request;
+  const chooser = budget === undefined ? 'effort' : 'budget';
+  const field = ensemble ? 'ensemble' : chooser;
+  checkBudget(request, issues);
   if (network !== undefined)
     issues.add(
       `/${field}`,
@@ -89,16 +107,29 @@ function checkCombination({ network, training, ensemble, effort }: EnsembleJobRe
     );
   if (ensemble === null)
     issues.add(
-      '/effort',
-      '`ensemble` is null, so one network is trained and `effort` has no effect. Leave one of them out.',
+      `/${chooser}`,
+      `\`ensemble\` is null, so one network is trained and \`${chooser}\` has no effect. Leave one of them out.`,
     );
-  if (ensemble?.members !== undefined && effort !== undefined)
-    issues.add('/effort', '`effort` chooses the members, but `ensemble.members` lists them. Leave one of them out.');
+  if (ensemble?.members !== undefined && (effort ?? budget) !== undefined)
+    issues.add(
+      `/${chooser}`,
+      `\`${chooser}\` chooses the members, but \`ensemble.members\` lists them. Leave one of them out.`,
+    );
   for (const name of Object.keys(training ?? {}).filter((each) => !SHARED.includes(each)))
     issues.add(
       pointer(['training', name]),
       `Members of an ensemble have their own \`${name}\`. Set it in \`ensemble.members[].training\`, or leave out \`${field}\` to train one network.`,
     );
+}
+
+function checkBudget({ budget, effort }: EnsembleJobRequest, issues: Issues): void {
+  if (budget === undefined) return;
+  const { seconds } = budget;
+  if (effort !== undefined)
+    issues.add('/budget', '`effort` and `budget` both choose the members. Leave one of them out.');
+  if (seconds >= MIN_BUDGET_SECONDS && seconds <= MAX_BUDGET_SECONDS) return;
+  const message = `Expected ${MIN_BUDGET_SECONDS} to ${MAX_BUDGET_SECONDS} seconds, got ${seconds}. Use a number within them.`;
+  issues.add('/budget/seconds', message);
 }
 
 function checkValidationRows({ split }: TrainingSpec, issues: Issues): void {
@@ -112,13 +143,16 @@ function hasValidationRows(split: EnsembleJobRequest['split']): boolean {
   return split?.method === 'column' || split?.validation !== 0;
 }
 
-/** The members, and how many networks the model averages at most. */
+/**
+ * The members, and how many networks the model averages at most: null depends on their number.
+ * With a budget, the first of the members are trained.
+ */
 function membersOf(
-  { ensemble, effort = DEFAULT_EFFORT, features }: EnsembleJobRequest,
+  { ensemble, effort = DEFAULT_EFFORT, budget, features }: EnsembleJobRequest,
   size: EnsembleSize,
   folds: number | null,
 ) {
-  const chosen = defaultMembers(effort, size, folds);
+  const chosen = budget ? { members: membersByUse(size), maxSelected: null } : defaultMembers(effort, size, folds);
   const own = ownFeatures(features);
   const members =
     ensemble?.members ?? chosen.members.map((member) => ({ ...member, features: { ...member.features, ...own } }));
