@@ -14,6 +14,8 @@ import { parameterRoutes } from '../models/parameters/routes.ts';
 import { createParameters } from '../models/parameters/service.ts';
 import { predictRoutes } from '../models/predict/routes.ts';
 import { createPredictions, type PredictionsDeps } from '../models/predict/service.ts';
+import { preprocessingRoutes } from '../models/preprocessing/routes.ts';
+import { createPreprocessing } from '../models/preprocessing/service.ts';
 import { modelRoutes } from '../models/routes.ts';
 import { createModels } from '../models/service.ts';
 import { splitRoutes } from '../models/split/routes.ts';
@@ -44,6 +46,7 @@ export function createModelServices({ createKernels, ingestLimits, ...options }:
     models: (tenant: Tenant) => createModels({ database, evict: loader.evict }, tenant),
     parameters: (tenant: Tenant) => createParameters({ database }, tenant),
     lineages: (tenant: Tenant) => createLineages({ database }, tenant),
+    preprocessing: (tenant: Tenant) => createPreprocessing({ database }, tenant),
     splits: (tenant: Tenant) => createSplits({ database }, tenant),
     predictions: (tenant: Tenant) => createPredictions(predictions, tenant),
     ensembles: (tenant: Tenant) => createEnsembles({ database, evaluate, clock }, tenant),
@@ -59,6 +62,7 @@ export function modelRoutesOf(services: ModelServices, maxBodyBytes: number): re
   return [
     modelRoutes(services),
     parameterRoutes(services),
+    preprocessingRoutes(services),
     splitRoutes(services),
     lineageRoutes(services),
     predictRoutes({ ...services, maxBodyBytes }),

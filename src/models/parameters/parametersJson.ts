@@ -1,6 +1,7 @@
 import type { Parameter } from '../../engine/memory/parameters.ts';
 import { yieldToEventLoop } from '../../kit/yieldToEventLoop.ts';
 import { shortestFloat32 } from '../stored/float32.ts';
+import type { MemberName } from '../stored/namedNetworks.ts';
 import type { StoredNetwork } from '../stored/storedNetworks.ts';
 
 /** Numbers between two yields to other requests: about 5 ms. */
@@ -17,9 +18,6 @@ export async function* parametersJson(network: StoredNetwork): AsyncGenerator<st
   yield* layersJson(network);
   yield '}';
 }
-
-/** The model of which a member is a copy, or the network of a job after an epoch. */
-export type MemberName = { readonly modelId: string } | { readonly member: number; readonly epoch: number };
 
 /**
  * `{"members": [{"modelId": "mdl_…", "embedding": null, "layers": […]}, …]}` in chunks. `names`

@@ -1,18 +1,12 @@
 import { z } from 'zod';
 import { ACTIVATIONS } from '../../engine/kernels/kernels.ts';
 import { EXAMPLE_MODEL_ID } from '../stored/modelName.ts';
+import { memberQuery } from '../stored/namedNetworks.ts';
 
 const PARAMETER_FORMATS = ['json'] as const;
 export const parametersQuery = z.strictObject({
   format: z.enum(PARAMETER_FORMATS).default('json').describe('The format of the parameters.'),
-  member: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .optional()
-    .describe(
-      'Only this network of an ensemble, in the form of a single network: its position in `members` or `snapshots` of the model, from 1.',
-    ),
+  member: memberQuery,
 });
 
 const matrixSchema = z.object({

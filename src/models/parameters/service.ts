@@ -1,11 +1,7 @@
 import type { Tenant } from '../../kit/contract/caller.ts';
 import type { Database } from '../../store/database/database.ts';
-import { assertMember } from '../stored/chosenMember.ts';
-import { readAnyDescription } from '../stored/description.ts';
-import type { EnsembleDescription } from '../stored/ensembleDescription.ts';
-import { createModelLookup } from '../stored/modelStore.ts';
-import { openModel, readMemberNetwork, readParameters } from '../stored/storedNetworks.ts';
-import { ensembleParametersJson, type MemberName, parametersJson } from './parametersJson.ts';
+import { findNetworks, firstOf } from '../stored/namedNetworks.ts';
+import { ensembleParametersJson, parametersJson } from './parametersJson.ts';
 
 export interface Parameters {
   /**
@@ -16,23 +12,11 @@ export interface Parameters {
 }
 
 export function createParameters({ database }: { readonly database: Database }, { project }: Tenant): Parameters {
-  const models = createModelLookup(database, project);
   return {
     async json(idOrAlias, member) {
-      const row = await models.row(idOrAlias);
-      const description = readAnyDescription(row.description);
-      if (member !== undefined) {
-        assertMember(row.id, description, member);
-        return parametersJson(await readMemberNetwork(database, row.id, member));
-      }
-      if ('members' in description) {
-        return ensembleParametersJson(namesOf(description), openModel(database, row, description).networks());
-      }
-      return parametersJson({ description, parameters: await readParameters(database, row.id) });
+      const { model, names } = await findNetworks(database, project, idOrAlias, member);
+      if (names !== null) return ensembleParametersJson(names, model.networks());
+      return parametersJson(await firstOf(model.networks()));
     },
   };
-}
-
-function namesOf({ members, snapshots }: EnsembleDescription): readonly MemberName[] {
-  return members?.map((modelId) => ({ modelId })) ?? snapshots?.map(({ member, epoch }) => ({ member, epoch })) ?? [];
 }

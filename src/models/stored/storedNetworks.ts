@@ -64,12 +64,25 @@ export async function readParameters(database: Database, id: string): Promise<re
   return toParameters(await findParameters(database, id), id);
 }
 
+/** One member of an ensemble, from 1, as a model of its own. */
+export function openMember(database: Database, { id, datasetId }: ModelId, member: number): StoredModel {
+  async function* descriptions() {
+    const text = (await findMembers(database, id))[member - 1];
+    if (text === undefined) throw modelNotFound(id);
+    yield readDescription(text);
+  }
+  async function* networks() {
+    for await (const description of descriptions()) {
+      yield { description, parameters: toParameters(await findMemberParameters(database, id, member), id) };
+    }
+  }
+  return { datasetId, descriptions, networks };
+}
+
 /** One member of an ensemble, from 1. Throws `model_not_found`. */
 export async function readMemberNetwork(database: Database, id: string, member: number): Promise<StoredNetwork> {
-  const text = (await findMembers(database, id))[member - 1];
-  if (text === undefined) throw modelNotFound(id);
-  const parameters = toParameters(await findMemberParameters(database, id, member), id);
-  return { description: readDescription(text), parameters };
+  for await (const network of openMember(database, { id, datasetId: null }, member).networks()) return network;
+  throw modelNotFound(id);
 }
 
 function openEnsemble(database: Database, { id, datasetId }: ModelId, members: number): StoredModel {
