@@ -16,6 +16,7 @@ const EXCLUDED = [
   '**/golden/**',
   '**/fixtures/**',
   'test/clients/heyApi/**',
+  '**/node_modules/**',
   'tools/style/words.ts',
   'test/tools/style.test.ts',
 ];

@@ -10,6 +10,8 @@ import { createEnsembles } from '../models/ensembles/service.ts';
 import { createEvaluateModel, type EvaluateModelDeps } from '../models/evaluate/service.ts';
 import { lineageRoutes } from '../models/lineage/routes.ts';
 import { createLineages } from '../models/lineage/service.ts';
+import { exportRoutes } from '../models/export/routes.ts';
+import { createExports } from '../models/export/service.ts';
 import { parameterRoutes } from '../models/parameters/routes.ts';
 import { createParameters } from '../models/parameters/service.ts';
 import { predictRoutes } from '../models/predict/routes.ts';
@@ -47,6 +49,7 @@ export function createModelServices({ createKernels, ingestLimits, ...options }:
     parameters: (tenant: Tenant) => createParameters({ database }, tenant),
     lineages: (tenant: Tenant) => createLineages({ database }, tenant),
     preprocessing: (tenant: Tenant) => createPreprocessing({ database }, tenant),
+    exports: (tenant: Tenant) => createExports({ database }, tenant),
     splits: (tenant: Tenant) => createSplits({ database }, tenant),
     predictions: (tenant: Tenant) => createPredictions(predictions, tenant),
     ensembles: (tenant: Tenant) => createEnsembles({ database, evaluate, clock }, tenant),
@@ -63,6 +66,7 @@ export function modelRoutesOf(services: ModelServices, maxBodyBytes: number): re
     modelRoutes(services),
     parameterRoutes(services),
     preprocessingRoutes(services),
+    exportRoutes(services),
     splitRoutes(services),
     lineageRoutes(services),
     predictRoutes({ ...services, maxBodyBytes }),

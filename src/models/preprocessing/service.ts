@@ -1,8 +1,7 @@
 import type { Tenant } from '../../kit/contract/caller.ts';
 import type { Database } from '../../store/database/database.ts';
-import type { Description } from '../stored/description.ts';
-import { findNetworks, firstOf, type MemberName } from '../stored/namedNetworks.ts';
-import { preprocessingOf } from './view.ts';
+import { findNetworks, firstOf } from '../stored/namedNetworks.ts';
+import { membersJson, networkJson } from './preprocessingJson.ts';
 
 export interface PreprocessingService {
   /**
@@ -23,21 +22,4 @@ export function createPreprocessing(
       return networkJson(await firstOf(model.descriptions()));
     },
   };
-}
-
-async function* networkJson(description: Description): AsyncGenerator<string> {
-  yield JSON.stringify(preprocessingOf(description));
-}
-
-async function* membersJson(
-  names: readonly MemberName[],
-  descriptions: AsyncIterable<Description>,
-): AsyncGenerator<string> {
-  yield '{"members":[';
-  let index = 0;
-  for await (const description of descriptions) {
-    yield `${index === 0 ? '' : ','}${JSON.stringify({ ...names[index], ...preprocessingOf(description) })}`;
-    index += 1;
-  }
-  yield ']}';
 }

@@ -15,9 +15,7 @@ const between = (from: number, to: number, value: number) => {
 
 /** The value of the prediction, or the probability of each class. */
 export function forwardPass(preprocessing: Answer, parameters: Answer, row: KindRow): number[] {
-  const x: number[] = preprocessing.columns
-    .flatMap(({ fitted, inputs }: Answer) => inputsOf(fitted, inputs.length, row[fitted.column] ?? null))
-    .map(Math.fround);
+  const x = inputsOfRow(preprocessing, row);
   const { embedding, layers, output, target } = preprocessing;
   let A = embedding === null ? x : embed(embedding, parameters.embedding, x);
   for (const [l, { activation, normalization }] of layers.entries()) {
@@ -43,6 +41,13 @@ export function forwardPass(preprocessing: Answer, parameters: Answer, row: Kind
   }
   if (output === 'sigmoid') return [1 - 1 / (1 + Math.exp(-A[0])), 1 / (1 + Math.exp(-A[0]))];
   return [target.mean + target.deviation * (output === 'exp' ? Math.exp(A[0]) : A[0])];
+}
+
+/** The inputs of a row of cells. */
+export function inputsOfRow({ columns }: Answer, row: KindRow): number[] {
+  return columns
+    .flatMap(({ fitted, inputs }: Answer) => inputsOf(fitted, inputs.length, row[fitted.column] ?? null))
+    .map(Math.fround);
 }
 
 function inputsOf(fitted: Answer, width: number, cell: Cell): number[] {
