@@ -12,7 +12,7 @@ interface OnnxTensor {
   readonly data: ArrayLike<number> | readonly string[];
   readonly dims: readonly number[];
 }
-export interface OnnxSession {
+interface OnnxSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   run(inputs: Readonly<Record<string, OnnxTensor>>): Promise<Readonly<Record<string, OnnxTensor>>>;

@@ -13,10 +13,10 @@ import type { ExportFormat, ExportQuery } from './schemas.ts';
 /** Part of the ETag. It changes with the files that the same model gives. */
 const FORMAT_VERSION = 1;
 
-export interface ExportedFile {
+interface ExportedFile {
   readonly name: string;
   readonly etag: string;
-  /** Reads the networks and writes the file. Throws `invalid_request` if the format is too small. */
+  /** Reads the networks and writes the file. Throws `invalid_request` if npz is too small. */
   chunks(): Promise<AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>>;
 }
 

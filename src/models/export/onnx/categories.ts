@@ -3,8 +3,8 @@ import { categorical, type FittedCategorical } from '../../../features/columns/c
 import type { Graph, Value } from './graph.ts';
 
 /**
- * The part of Z (rows, n) that a column of words (rows, 1) adds: the column of W that belongs to the
- * word. A table of one-hot rows would be as large as the square of the number of categories.
+ * The part of Z (rows, n) that a column of words (rows, 1) adds: the column of W that belongs to
+ * the word. A table of one-hot rows would be as large as the square of the number of categories.
  */
 export function categoryNodes(
   graph: Graph,

@@ -17,7 +17,7 @@ type Attribute =
   | { readonly int: number }
   | { readonly ints: readonly number[] }
   | { readonly strings: readonly string[] };
-export type Attributes = Readonly<Record<string, Attribute>>;
+type Attributes = Readonly<Record<string, Attribute>>;
 
 /** The name of a value in the graph. */
 export type Value = string;

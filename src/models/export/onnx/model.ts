@@ -115,7 +115,7 @@ function mean(graph: Graph, predictions: readonly Value[]): Value {
   return graph.node('Div', [graph.node('Sum', predictions), count]);
 }
 
-/** The names of the outputs: those of the API, with a number behind them if a column has that name. */
+/** The names of the outputs: those of the API, with a number if a column has the same name. */
 function outputNodes(graph: Graph, predictions: Value, classes: readonly string[] | null) {
   if (classes === null) return { value: graph.output('value', 'double', predictions, 1) };
   const labels = graph.constant({ type: 'string', shape: [classes.length], values: classes });

@@ -21,7 +21,10 @@ export type NetworkInputs =
     }
   | { readonly matrix: Value };
 
-/** The predictions (rows, n) in float64: numbers in the target's unit, or the probability of each class. */
+/**
+ * The predictions (rows, n) in float64: numbers in the target's unit, or the probability of each
+ * class.
+ */
 export function networkNodes(graph: Graph, network: StoredNetwork, inputs: NetworkInputs): Value {
   const { layers, loss, fittedTarget } = network.description;
   const parametersOf = (layer: number) =>
@@ -64,13 +67,13 @@ function firstProduct(graph: Graph, network: StoredNetwork, inputs: NetworkInput
   let first = all - (layoutOf(features).inputs - dense);
   const b = graph.constant({ type: 'float', shape: [1, units], values: required(parameters, 'b').values });
   const multiplied = inputs.dense === undefined ? [] : [multiply(graph, W, first, embedded(inputs.dense))];
-  const looked = oneHot.flatMap((fitted, index) => {
+  const gathered = oneHot.flatMap((fitted, index) => {
     if (fitted.kind !== 'categorical') return [];
     const found = categoryNodes(graph, fitted, inputs.missingWords[index], W, first, inputs.words[index]);
     first += columnTypeOf(fitted.kind).width(fitted);
     return [found];
   });
-  return [...multiplied, ...looked].reduce((sum, value) => graph.node('Add', [sum, value]), b);
+  return [...multiplied, ...gathered].reduce((sum, value) => graph.node('Add', [sum, value]), b);
 }
 
 /** The product with the first columns of W (n, k). */
