@@ -5,7 +5,7 @@ import { fittedTargetSchema } from '../../features/target.ts';
 import { normalizationNames } from '../../training/schemas/network.ts';
 import { EXAMPLE_MODEL_ID } from '../stored/modelName.ts';
 import { memberQuery } from '../stored/namedNetworks.ts';
-import { OUTPUT_FUNCTIONS } from '../stored/outputs.ts';
+import { OUTPUT_FUNCTIONS } from './outputs.ts';
 
 export const preprocessingQuery = z.strictObject({ member: memberQuery });
 

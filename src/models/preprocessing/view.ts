@@ -2,7 +2,7 @@ import { columnInputs } from '../../features/columns.ts';
 import type { FittedFeatures } from '../../features/features.ts';
 import { layoutOf } from '../../features/transform.ts';
 import type { Description } from '../stored/description.ts';
-import { OUTPUT_OF_LOSS } from '../stored/outputs.ts';
+import { OUTPUT_OF_LOSS } from './outputs.ts';
 import type { Preprocessing } from './schemas.ts';
 
 /** The preprocessing of a network, as the API shows it. */

@@ -60,7 +60,7 @@ export function combineModels(database: Database, models: readonly DescribedMode
 }
 
 /** The parameters of a single network. Throws `model_not_found`. */
-async function readParameters(database: Database, id: string): Promise<readonly Parameter[]> {
+export async function readParameters(database: Database, id: string): Promise<readonly Parameter[]> {
   return toParameters(await findParameters(database, id), id);
 }
 

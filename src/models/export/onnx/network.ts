@@ -2,7 +2,7 @@ import { EPSILON } from '../../../engine/layers/normalization.ts';
 import type { Parameter } from '../../../engine/memory/parameters.ts';
 import { columnTypeOf } from '../../../features/columns.ts';
 import { denseWidth, layoutOf } from '../../../features/transform.ts';
-import { OUTPUT_OF_LOSS } from '../../stored/outputs.ts';
+import { OUTPUT_OF_LOSS } from '../../preprocessing/outputs.ts';
 import type { StoredNetwork } from '../../stored/storedNetworks.ts';
 import { ACTIVATION_NODES } from './activations.ts';
 import { categoryNodes } from './categories.ts';
