@@ -325,6 +325,75 @@ CREATE TABLE aliases (
 
 CREATE INDEX aliases_by_model ON aliases (model_id);
 
+-- Reports -------------------------------------------------------------------------------------------------------------------
+
+-- A report is long work over rows with one or more models. `request` is the whole request with every default filled in, `result` the
+-- members of its kind. Models and datasets may have been deleted since.
+CREATE TABLE reports (
+  id TEXT PRIMARY KEY,
+  project TEXT NOT NULL DEFAULT 'default' REFERENCES projects (name),
+  kind TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')),
+  -- SHA-256 of the kind, the request, the models, the dataset and the version of the service: equal keys have equal results.
+  key TEXT NOT NULL,
+  request TEXT NOT NULL CHECK (json_valid(request)),
+  dataset_id TEXT REFERENCES datasets (id) ON DELETE SET NULL,
+  -- The share of the work that is done.
+  fraction REAL NOT NULL DEFAULT 0 CHECK (fraction BETWEEN 0 AND 1),
+  result TEXT CHECK (result IS NULL OR json_valid(result)),
+  warnings TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(warnings)),
+  error TEXT CHECK (error IS NULL OR json_valid(error)),
+  -- The measured rows.
+  rows INTEGER CHECK (rows >= 0),
+  attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+  -- Whether a client requested to cancel it while it runs.
+  cancelling INTEGER NOT NULL DEFAULT 0 CHECK (cancelling IN (0, 1) AND (cancelling = 0 OR state = 'running')),
+  lease_owner TEXT,
+  lease_until INTEGER,
+  created_at INTEGER NOT NULL,
+  started_at INTEGER,
+  finished_at INTEGER,
+  CHECK ((state = 'running') = (lease_owner IS NOT NULL AND lease_until IS NOT NULL)),
+  CHECK ((state IN ('succeeded', 'failed', 'cancelled')) = (finished_at IS NOT NULL)),
+  CHECK ((state = 'succeeded') = (result IS NOT NULL)),
+  CHECK ((state = 'failed') = (error IS NOT NULL))
+) STRICT;
+
+CREATE INDEX reports_by_project ON reports (project, id);
+CREATE INDEX reports_by_dataset ON reports (dataset_id, id);
+CREATE INDEX reports_open ON reports (state, id) WHERE state IN ('queued', 'running');
+-- The same request has one report, unless that failed or was cancelled.
+CREATE UNIQUE INDEX reports_by_key ON reports (project, key) WHERE state IN ('queued', 'running', 'succeeded');
+
+CREATE TRIGGER deleted_reports_clear_idempotency AFTER DELETE ON reports BEGIN
+  UPDATE idempotency_keys SET response = json_set(response, '$.body', '') WHERE resource_id = OLD.id AND response IS NOT NULL;
+END;
+
+-- The models of a report, in the order of its request. A model that was deleted keeps its row.
+CREATE TABLE report_models (
+  report_id TEXT NOT NULL REFERENCES reports (id) ON DELETE CASCADE,
+  position INTEGER NOT NULL CHECK (position >= 0),
+  model_id TEXT NOT NULL,
+  PRIMARY KEY (report_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX report_models_by_model ON report_models (model_id, report_id);
+
+-- What a model answers for the rows of a part of a dataset, so that a second report needs neither the rows nor the network. Anything here
+-- can be computed again: the least recently used rows are deleted first.
+CREATE TABLE outputs (
+  -- SHA-256 of the model, the file of the dataset, the part, and the columns of targets and weights.
+  key TEXT PRIMARY KEY,
+  model_id TEXT NOT NULL REFERENCES models (id) ON DELETE CASCADE,
+  dataset_id TEXT NOT NULL REFERENCES datasets (id) ON DELETE CASCADE,
+  bytes BLOB NOT NULL,
+  used_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX outputs_by_use ON outputs (used_at);
+CREATE INDEX outputs_by_model ON outputs (model_id);
+CREATE INDEX outputs_by_dataset ON outputs (dataset_id);
+
 -- Webhooks ------------------------------------------------------------------------------------------------------------------
 
 -- URLs that are called when a job or sweep of the project reaches a final state. `secret` signs the calls, so it is stored in clear.
@@ -441,7 +510,7 @@ CREATE TABLE segments (
 CREATE INDEX segments_by_trial ON segments (sweep_id, trial);
 
 -- The intermediate results of a trial that runs elsewhere: its first objective after an epoch. The last report of an epoch counts.
-CREATE TABLE reports (
+CREATE TABLE trial_reports (
   sweep_id TEXT NOT NULL,
   trial INTEGER NOT NULL,
   epoch INTEGER NOT NULL CHECK (epoch >= 1),

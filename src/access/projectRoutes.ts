@@ -71,7 +71,7 @@ export function projectRoutes({ projects }: { readonly projects: Projects }): Fa
         operationId: 'deleteProject',
         summary: 'Delete a project',
         description:
-          'Deletes the project with its keys; refused while it has datasets, jobs, models or webhooks. Requires an admin key of `default`.',
+          'Deletes the project with its keys; refused while it has datasets, jobs, models, reports or webhooks. Requires an admin key of `default`.',
         params: projectParams,
         response: { 204: z.null().describe('Deleted.'), ...errorResponses(400, 404, 409) },
       },

@@ -14,7 +14,9 @@ const quotasSchema = z
   .object({
     runningJobs: count.describe('Jobs that train at once; further ones wait in the queue.'),
     queuedJobs: count.describe('Queued jobs.'),
-    storedBytes: count.describe('Bytes of uploads, as they were received, and of the parameters of models.'),
+    storedBytes: count.describe(
+      'Bytes of uploads, as they were received, and of the parameters and stored outputs of models.',
+    ),
     predictRows: count.describe('Rows of one prediction request.'),
   })
   .meta({ id: 'Quotas', description: 'The limits of a project; null means unlimited.' });

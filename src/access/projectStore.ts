@@ -20,7 +20,7 @@ export interface ProjectStore {
   change(name: string, quotas: Partial<ProjectRow>): Promise<ProjectRow | undefined>;
   /**
    * Deletes the project with its keys. False if there is no project with that name, or if it has
-   * datasets, jobs, models or webhooks.
+   * datasets, jobs, models, reports or webhooks.
    */
   remove(name: string): Promise<boolean>;
   usage(name: string): Promise<Usage>;
@@ -63,7 +63,7 @@ export function createProjectStore(database: Database): ProjectStore {
 
     async remove(name) {
       const query = database.deleteFrom('projects').where('name', '=', name);
-      const unused = (['datasets', 'jobs', 'models', 'webhooks'] as const).reduce(
+      const unused = (['datasets', 'jobs', 'models', 'reports', 'webhooks'] as const).reduce(
         (rest, table) =>
           rest.where(({ not, exists, selectFrom }) =>
             not(exists(selectFrom(table).select('project').where('project', '=', name))),

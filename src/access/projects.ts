@@ -71,7 +71,7 @@ export function createProjects({ database, clock }: ProjectsDeps): Projects {
       if (name === DEFAULT_PROJECT) throw new ServiceError('project_in_use', 'The project default cannot be deleted.');
       if (await store.remove(name)) return;
       if (!(await store.find(name))) throw projectNotFound(name);
-      const advice = 'delete its datasets, jobs, models and webhooks first';
+      const advice = 'delete its datasets, jobs, models, reports and webhooks first';
       throw new ServiceError('project_in_use', `The project ${name} is not empty: ${advice}.`);
     },
   };

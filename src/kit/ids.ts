@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 
 /**
- * The prefixes of ids: datasets, jobs, models, sweeps, keys, webhooks, and messages to webhooks.
+ * The prefixes of ids: datasets, jobs, models, sweeps, reports, keys, webhooks, and messages to
+ * webhooks.
  */
-export const ID_PREFIXES = ['ds', 'job', 'mdl', 'swp', 'key', 'whk', 'msg'] as const;
+export const ID_PREFIXES = ['ds', 'job', 'mdl', 'swp', 'rpt', 'key', 'whk', 'msg'] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';

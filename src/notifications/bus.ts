@@ -11,11 +11,15 @@ export type Notification =
   /** A client requested an action on a sweep, or created it. */
   | { readonly kind: 'sweepActionRequested'; readonly sweepId: string }
   /** A sweep or one of its trials changed. */
-  | { readonly kind: 'sweep'; readonly sweepId: string };
+  | { readonly kind: 'sweep'; readonly sweepId: string }
+  | { readonly kind: 'reportQueued' }
+  | { readonly kind: 'reportCancelled'; readonly reportId: string }
+  /** A worker changed a report. */
+  | { readonly kind: 'report'; readonly reportId: string };
 
 /** Whether workers send it to the API. The API sends all others to the workers. */
 export function isFromWorker({ kind }: Notification): boolean {
-  return kind === 'changed' || kind === 'sweep';
+  return kind === 'changed' || kind === 'sweep' || kind === 'report';
 }
 
 const KINDS = [
@@ -24,6 +28,9 @@ const KINDS = [
   'changed',
   'sweepActionRequested',
   'sweep',
+  'reportQueued',
+  'reportCancelled',
+  'report',
 ] as const satisfies readonly Notification['kind'][];
 
 type NotificationListener = (notification: Notification) => void;

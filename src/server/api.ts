@@ -9,7 +9,7 @@ import { shutdownBudget } from '../kit/shutdownBudget.ts';
 import { makeDataFolder } from '../maintenance/dataFolder.ts';
 import { startMaintenance } from '../maintenance/maintenance.ts';
 import { createReadiness } from '../maintenance/readiness.ts';
-import { createEventBus } from '../notifications/bus.ts';
+import { createEventBus, isFromWorker } from '../notifications/bus.ts';
 import { openCollections } from '../store/blobs/collections.ts';
 import { checkDatabase, dialect, openDatabase } from '../store/database/database.ts';
 import { createQueryMetrics, type QueryListener, registerDiskGauges } from '../store/database/metrics.ts';
@@ -143,5 +143,5 @@ function deliver({ database, bus, send, registry, closing, log }: DeliverDeps): 
   const calls = createWebhookMetrics(registry, outbox);
   const deliverer = startDeliverer({ outbox, send, clock: Date.now, random: Math.random, calls, log });
   closing.defer(() => deliverer.stop());
-  closing.defer(bus.subscribe(({ kind }) => (kind === 'changed' || kind === 'sweep') && deliverer.poll()));
+  closing.defer(bus.subscribe((item) => isFromWorker(item) && deliverer.poll()));
 }

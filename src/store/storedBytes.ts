@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import type { Queries } from './database/database.ts';
 
 /**
- * The bytes that a project stores: its uploads, and the parameters of its models and of their
- * copies in ensembles. Equal uploads count once each, though they share a file.
+ * The bytes that a project stores: its uploads, the parameters of its models and of their copies in
+ * ensembles, and the stored outputs of its models. Equal uploads count once each, though they share
+ * a file.
  */
 export async function storedBytes(queries: Queries, project: string): Promise<number> {
   const uploads = queries
@@ -20,10 +21,16 @@ export async function storedBytes(queries: Queries, project: string): Promise<nu
     .innerJoin('models', 'models.id', 'ensembleParameters.ensembleId')
     .select(sql<number>`coalesce(sum(length(ensemble_parameters.bytes)), 0)`.as('bytes'))
     .where('models.project', '=', project);
-  const [{ bytes: uploaded }, { bytes: learned }, { bytes: copied }] = await Promise.all([
+  const outputs = queries
+    .selectFrom('outputs')
+    .innerJoin('models', 'models.id', 'outputs.modelId')
+    .select(sql<number>`coalesce(sum(length(outputs.bytes)), 0)`.as('bytes'))
+    .where('models.project', '=', project);
+  const [{ bytes: uploaded }, { bytes: learned }, { bytes: copied }, { bytes: computed }] = await Promise.all([
     uploads.executeTakeFirstOrThrow(),
     parameters.executeTakeFirstOrThrow(),
     copies.executeTakeFirstOrThrow(),
+    outputs.executeTakeFirstOrThrow(),
   ]);
-  return uploaded + learned + copied;
+  return uploaded + learned + copied + computed;
 }

@@ -9,6 +9,8 @@ const WEBHOOK_EVENTS = [
   'sweep.succeeded',
   'sweep.failed',
   'sweep.cancelled',
+  'report.succeeded',
+  'report.failed',
 ] as const;
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 
@@ -49,7 +51,7 @@ const WEBHOOK = { id: ID, url: URL_EXAMPLE, events: [...WEBHOOK_EVENTS], created
 
 export const webhookSchema = webhookFields.meta({
   id: 'Webhook',
-  description: 'A URL that is called when jobs and sweeps end.',
+  description: 'A URL that is called when jobs, sweeps and reports end.',
   example: WEBHOOK,
 });
 export type Webhook = z.infer<typeof webhookSchema>;

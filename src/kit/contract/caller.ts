@@ -11,7 +11,7 @@ export type Scope = (typeof SCOPES)[number];
 export interface Quotas {
   readonly runningJobs: number | null;
   readonly queuedJobs: number | null;
-  /** Uploads as they were received, and the parameters of models. */
+  /** Uploads as they were received, and the parameters and stored outputs of models. */
   readonly storedBytes: number | null;
   /** Of one prediction request. */
   readonly predictRows: number | null;

@@ -302,11 +302,55 @@ export interface SegmentRow {
   limits: string | null;
 }
 
-interface ReportRow {
+interface TrialReportRow {
   sweepId: string;
   trial: number;
   epoch: number;
   objective: number;
+}
+
+export const REPORT_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
+export type ReportState = (typeof REPORT_STATES)[number];
+
+export interface ReportRow {
+  id: string;
+  project: string;
+  kind: string;
+  state: ReportState;
+  /** Equal keys have equal results. */
+  key: string;
+  request: string;
+  datasetId: string | null;
+  /** The share of the work that is done. */
+  fraction: number;
+  result: string | null;
+  warnings: string;
+  error: string | null;
+  /** The measured rows. */
+  rows: number | null;
+  attempts: number;
+  /** Whether a client requested to cancel it while it runs. */
+  cancelling: 0 | 1;
+  leaseOwner: string | null;
+  leaseUntil: number | null;
+  createdAt: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+}
+
+interface ReportModelRow {
+  reportId: string;
+  position: number;
+  modelId: string;
+}
+
+/** The outputs of a model for rows of a dataset, which can be computed again. */
+interface OutputsRow {
+  key: string;
+  modelId: string;
+  datasetId: string;
+  bytes: Uint8Array;
+  usedAt: number;
 }
 
 export interface SweepEventRow {
@@ -348,6 +392,16 @@ export interface Tables {
   sweeps: SweepRow;
   trials: TrialRow;
   segments: SegmentRow;
-  reports: ReportRow;
+  trialReports: TrialReportRow;
+  reports: Omit<ReportRow, 'state' | 'fraction' | 'warnings' | 'attempts' | 'cancelling'> & {
+    /** Updated by `models/reports/transitions.ts` only. */
+    state: ColumnType<ReportState, ReportState, never>;
+    fraction: Generated<number>;
+    warnings: Generated<string>;
+    attempts: Generated<number>;
+    cancelling: Generated<ReportRow['cancelling']>;
+  };
+  reportModels: ReportModelRow;
+  outputs: OutputsRow;
   sweepEvents: SweepEventRow;
 }

@@ -39,13 +39,13 @@ export async function insertReport(
     .executeTakeFirst();
   if (updated.numUpdatedRows === 0n) return false;
   await queries
-    .insertInto('reports')
+    .insertInto('trialReports')
     .values({ sweepId, trial, epoch, objective })
     .onConflict((conflict) => conflict.columns(['sweepId', 'trial', 'epoch']).doUpdateSet({ objective }))
     .execute();
   // The database finds the best report, because a trial can have tens of thousands of reports.
   const { best } = await queries
-    .selectFrom('reports')
+    .selectFrom('trialReports')
     .select(({ fn }) => (goal === 'minimize' ? fn.min('objective') : fn.max('objective')).as('best'))
     .where('sweepId', '=', sweepId)
     .where('trial', '=', trial)
@@ -62,7 +62,7 @@ export function listReports(
   last = Number.MAX_SAFE_INTEGER,
 ): Promise<readonly Report[]> {
   return queries
-    .selectFrom('reports')
+    .selectFrom('trialReports')
     .select(['epoch', 'objective'])
     .where('sweepId', '=', sweepId)
     .where('trial', '=', trial)
