@@ -1,7 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { CreateKernels } from '../../engine/kernels/kernels.ts';
-import type { LossSpec } from '../../engine/losses/losses.ts';
-import { encodeTarget, type FittedTarget, unscaledNumber } from '../../features/target.ts';
+import { encodeTarget, unscaledNumber } from '../../features/target.ts';
 import { transform } from '../../features/transform.ts';
 import type { Table } from '../../formats/table.ts';
 import { resolveClassWeights } from '../../training/classWeights.ts';
@@ -11,10 +9,11 @@ import type { Outcome } from '../../training/outcome.ts';
 import { fitTable } from '../../training/prepare.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';
 import type { SplitName, Splits } from '../../training/split/splits.ts';
+import { commonLoss, defaultLossSetup } from '../outputs/lossSetup.ts';
+import { score } from '../outputs/score.ts';
 import { type AveragePredictions, createAveragePredictions, toLogits } from '../stored/predictor/averagePredictions.ts';
 import { createMember } from '../stored/predictor/member.ts';
 import type { StoredNetwork } from '../stored/storedNetworks.ts';
-import { score } from './score.ts';
 
 /**
  * Measures the mean prediction of networks that are added one by one, on the rows of their
@@ -28,13 +27,6 @@ export interface Evaluation {
 
 type Fitted = ReturnType<typeof fitTable>;
 
-/** Networks have a common loss only if they agree in this. */
-interface LossSetup {
-  readonly target: FittedTarget;
-  readonly loss: LossSpec;
-  readonly classWeights: TrainingSpec['training']['classWeights'];
-}
-
 /** Rows transformed at once. */
 const CHUNK_ROWS = 4096;
 const PARTS: readonly SplitName[] = ['training', 'validation', 'test'];
@@ -45,7 +37,7 @@ export function createEvaluation(table: Table, spec: TrainingSpec, createKernels
   const { splits, target } = fitted;
   const classes = target.kind === 'classes' ? target.classes.length : null;
   const averages = PARTS.map((part) => createAveragePredictions(splits[part].length, classes));
-  const lossSetups: LossSetup[] = [];
+  const added: Pick<StoredNetwork, 'description'>[] = [];
   return {
     add(stored) {
       const member = createMember(stored.description, stored.parameters, createKernels);
@@ -54,11 +46,11 @@ export function createEvaluation(table: Table, spec: TrainingSpec, createKernels
           averages[index].add(member.network, member.fittedTarget, transform(member.features, table, rows), first);
         });
       }
-      lossSetups.push(lossSetupOf(stored));
+      added.push({ description: stored.description });
     },
     evaluate() {
       const [training, validation, test] = PARTS.map((part, index) =>
-        evaluateSplit(fitted, splits[part], averages[index], lossSetups),
+        evaluateSplit(fitted, splits[part], averages[index], added),
       );
       return { training, validation, test };
     },
@@ -69,20 +61,16 @@ function eachChunk(rows: Int32Array, use: (rows: Int32Array, first: number) => v
   for (let first = 0; first < rows.length; first += CHUNK_ROWS) use(rows.subarray(first, first + CHUNK_ROWS), first);
 }
 
-function lossSetupOf({ description: { fittedTarget: target, loss, hyperparameters } }: StoredNetwork): LossSetup {
-  return { target, loss, classWeights: hyperparameters.training.classWeights };
-}
-
 function evaluateSplit(
   fitted: Fitted,
   rows: Int32Array,
   averages: AveragePredictions,
-  lossSetups: readonly LossSetup[],
+  networks: readonly Pick<StoredNetwork, 'description'>[],
 ): Metrics | null {
   if (rows.length === 0) return null;
   const { splits, targetColumn } = fitted;
-  const agree = lossSetups.every((setup) => isDeepStrictEqual(setup, lossSetups[0]));
-  const { target, loss, classWeights } = agree ? lossSetups[0] : defaultLossSetup(fitted.target);
+  const common = commonLoss(networks);
+  const { target, loss, classWeights } = common ?? defaultLossSetup(fitted.target);
   const n = outputsFor(loss, target.kind === 'classes' ? target.classes.length : 1);
   const trainingTargets = { target, T: encodeTarget(target, targetColumn, splits.training), rows: countsOf(splits) };
   const classWeight = resolveClassWeights(classWeights, trainingTargets);
@@ -90,7 +78,7 @@ function evaluateSplit(
   const T = encodeTarget(target, targetColumn, rows);
   const weightOf = (code: number, i: number) => (weights?.[i] ?? 1) * (classWeight?.[code] ?? 1);
   const scored = score(loss, {
-    outputs: toLogits(averages.of(lossSetups.length), target, loss.type),
+    outputs: toLogits(averages.of(networks.length), target, loss.type),
     n,
     T,
     weights: weights || classWeight ? Float64Array.from(T, weightOf) : null,
@@ -100,17 +88,10 @@ function evaluateSplit(
     target,
     targets: { actual, weights },
     predictions: scored.predictions,
-    loss: agree ? scored.loss : Number.NaN,
+    loss: common === null ? Number.NaN : scored.loss,
   });
 }
 
 function countsOf({ training, validation, test }: Splits): Readonly<Record<SplitName, number>> {
   return { training: training.length, validation: validation.length, test: test.length };
-}
-
-/** A loss that gives every metric but the loss itself. */
-function defaultLossSetup(target: FittedTarget): LossSetup {
-  return target.kind === 'classes'
-    ? { target, loss: { type: 'crossEntropy' }, classWeights: null }
-    : { target: { ...target, mean: 0, deviation: 1 }, loss: { type: 'mse' }, classWeights: null };
 }
