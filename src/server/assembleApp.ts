@@ -123,9 +123,10 @@ function sweepRoutesOf(
 }
 
 function modelServicesOf(deps: ServiceDeps, { createKernels }: ChosenKernels): ModelServices {
-  const { config, database, datasets, folders, registry, log } = deps;
+  const { config, database, bus, datasets, folders, registry, log } = deps;
   return createModelServices({
     database,
+    bus,
     findDataset: datasets.find,
     findFile: datasets.findFile,
     kernels: config.kernels,

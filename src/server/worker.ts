@@ -3,8 +3,10 @@ import type { Config } from '../config/config.ts';
 import { createCheckpoints } from '../jobs/checkpoints/checkpoints.ts';
 import type { Logger } from '../kit/log.ts';
 import { createRegistry } from '../kit/metrics.ts';
+import { modulePath } from '../kit/node.ts';
 import { shutdownBudget } from '../kit/shutdownBudget.ts';
 import { makeDataFolder } from '../maintenance/dataFolder.ts';
+import { startReportRunner } from '../models/reports/runner/reportRunner.ts';
 import { saveModel } from '../models/stored/save/saveModel.ts';
 import type { EventBus } from '../notifications/bus.ts';
 import { openCollections } from '../store/blobs/collections.ts';
@@ -13,6 +15,7 @@ import { createQueryMetrics } from '../store/database/metrics.ts';
 import { startSweepRunner } from '../sweeps/runner/sweepRunner.ts';
 import { chooseKernels } from '../training/backend/kernels.ts';
 import { runWorker } from '../worker/process.ts';
+import { REPORT_KINDS } from './reportKinds.ts';
 import { datasetsOf, tracerOf } from './serviceDeps.ts';
 
 const MS_PER_SECOND = 1000;
@@ -43,8 +46,13 @@ export async function runWorkerRole(config: Config, log: Logger): Promise<void> 
   const tracer = tracerOf(config, 'worker', log);
   const measuring = { registry, tracer, log };
   const sweepMachine = { cores, coresOfJob: Math.min(cores, maxThreads), memoryBytes: config.jobMemoryBytes };
-  const startCompanion = (bus: EventBus) =>
-    startSweepRunner({ database, findDataset, machine: sweepMachine, bus, clock, log });
+  const startCompanion = (bus: EventBus) => {
+    const sweeps = startSweepRunner({ database, findDataset, machine: sweepMachine, bus, clock, log });
+    const module = modulePath(import.meta.url, './reportThread');
+    const reportDeps = { database, kinds: REPORT_KINDS, findFile, module, setup: { kernels } };
+    const reports = startReportRunner({ ...reportDeps, bus, clock, log });
+    return { stop: async () => void (await Promise.all([sweeps.stop(), reports.stop()])) };
+  };
   await runWorker({
     database,
     ...rooms,

@@ -77,6 +77,7 @@ export async function openTestService() {
   const searchCache = createSearchCache({ database, suggest });
   const modelServices = createModelServices({
     database,
+    bus,
     findDataset,
     findFile,
     kernels: 'auto',

@@ -39,6 +39,11 @@ export const SECTIONS: readonly Section[] = [
     ],
   },
   {
+    name: 'Reports',
+    description: 'Measure models on rows, with confidence intervals; read the results again.',
+    operations: ['evaluateModel', 'listReports', 'getReport', 'cancelReport', 'deleteReport'],
+  },
+  {
     name: 'Sweeps',
     description: 'Search for hyperparameters.',
     operations: [
@@ -52,7 +57,7 @@ export const SECTIONS: readonly Section[] = [
     description: 'Check the shapes of a network before training it; trace one forward and backward pass.',
     operations: [],
   },
-  { name: 'Webhooks', description: 'Call a URL when jobs and sweeps end.', operations: [] },
+  { name: 'Webhooks', description: 'Call a URL when jobs, sweeps and reports end.', operations: [] },
   { name: 'Access', description: 'Manage API keys and projects.', operations: [] },
   { name: 'System', description: 'Check the health, the version and the metrics of the service.', operations: [] },
 ];

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from '../../../src/http/app.ts';
+import { createEventBus } from '../../../src/notifications/bus.ts';
 import {
   createModelServices,
   type ModelServices,
@@ -21,6 +22,7 @@ const MAX_TEXT_BYTES = 2 ** 30;
 export async function openModelsApp(options: Pick<ModelsOptions, Given>): Promise<ModelsApp> {
   const services = createModelServices({
     ...options,
+    bus: createEventBus(),
     maxTextBytes: MAX_TEXT_BYTES,
     maxExpansion: 200,
     ingestLimits: DATASET_LIMITS,
