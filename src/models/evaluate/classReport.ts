@@ -200,7 +200,11 @@ function scoredOutcomes({ actual, probabilities, classes, weights }: ClassRows, 
 
 /** The mean calibration error of outcomes that are drawn with the predicted probabilities. */
 function expectedError(rows: ClassRows, positive: number | null, seed: number): number {
-  const { scores, weights } = scoredOutcomes(rows, positive);
+  const given = scoredOutcomes(rows, positive);
+  // In order, because the bins of each draw sort the rows again.
+  const order = Uint32Array.from(given.scores, (_, row) => row).sort((x, y) => given.scores[x] - given.scores[y]);
+  const scores = Float64Array.from(order, (row) => given.scores[row]);
+  const weights = given.weights && Float64Array.from(order, (row) => given.weights?.[row] ?? 1);
   const generator = createGenerator(seed, 1);
   const draws = Math.max(1, Math.min(CALIBRATION_DRAWS, Math.floor(MAX_CALIBRATION_WORK / scores.length)));
   let sum = 0;
