@@ -33,7 +33,11 @@ describe('a webhook', () => {
     const ends = ['succeeded', 'failed', 'cancelled'];
     expect(webhook).toMatchObject({
       url,
-      events: [...ends.map((end) => `job.${end}`), ...ends.map((end) => `sweep.${end}`)],
+      events: [
+        ...ends.map((end) => `job.${end}`),
+        ...ends.map((end) => `sweep.${end}`),
+        ...['report.succeeded', 'report.failed'],
+      ],
     });
     expect((await ask('GET', `/v1/webhooks/${webhook.id}`)).body).toEqual(webhook);
     expect((await ask('GET', '/v1/webhooks')).body).toEqual({ items: [webhook], next: null });
