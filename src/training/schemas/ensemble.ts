@@ -33,7 +33,7 @@ export const budgetSchema = z
     'Instead of `effort`: trains as many networks, and as many of their epochs, as fit into the time by the measured speed of this machine. At least one network is trained. The response lists them in `hyperparameters.ensemble`.',
   )
   .meta({ examples: [{ seconds: 60 }] });
-export type Budget = z.output<typeof budgetSchema>;
+type Budget = z.output<typeof budgetSchema>;
 
 const maxSelected = z
   .int()
