@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { buildApp } from '../../src/http/app.ts';
 import { jobRoutes } from '../../src/jobs/routes.ts';
@@ -62,6 +63,27 @@ describe('POST /v1/jobs?dryRun=true', () => {
     expect(seconds).toBeLessThan(cpuSeconds);
     expect(bytes).toBeGreaterThan(0);
     expect(memoryBytes).toBeGreaterThan(bytes);
+  });
+
+  it('counts each fold, and measures finished jobs with folds', async () => {
+    const { dryRun, database, post, datasetId } = await openDryRun();
+    const folds = { effort: 'fast', ensemble: { folds: 5 } };
+    const once = (await dryRun({ effort: 'fast', ensemble: { folds: null } })).body.estimate;
+    const estimate = (await dryRun(folds)).body.estimate;
+    expect(estimate).toMatchObject({ members: once.members, parameters: 5 * once.parameters });
+    expect(estimate.cpuSeconds).toBeGreaterThan(once.cpuSeconds);
+
+    const { id: jobId } = (await post({ datasetId, target: 'species', ...folds })).body;
+    await sql`UPDATE jobs SET state = 'succeeded', started_at = 1, finished_at = 90001 WHERE id = ${jobId}`.execute(
+      database,
+    );
+    const losses = { jobId, epoch: 1, step: 1, trainingLoss: 1, validationLoss: 1, metrics: '{}', learningRate: 0.1 };
+    const networks = Array.from({ length: 5 * once.members }, (_, index) => index + 1);
+    const rows = networks.map((member) => ({ ...losses, member, seconds: 4 }));
+    await database.insertInto('jobMemberLosses').values(rows).execute();
+    const { body } = await dryRun(folds);
+    expect(body.estimate.measuredOn).toBe(1);
+    expect(body.estimate.cpuSeconds).toBeGreaterThan(10 * estimate.cpuSeconds);
   });
 
   it('has one dimension table for one network', async () => {

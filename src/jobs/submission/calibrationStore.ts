@@ -3,7 +3,7 @@ import type { JobRow } from '../../store/database/tables.ts';
 import { estimateCost } from '../../training/estimate/cost.ts';
 import { type Calibration, UNMEASURED } from '../../training/estimate/duration.ts';
 import type { DatasetShape } from '../../training/resolve/shape.ts';
-import { memberSpecs } from '../../training/schemas/ensemble.ts';
+import { ensembleNetworks } from '../../training/schemas/ensemble.ts';
 import type { FindDataset } from './check.ts';
 import { isEnsemble, readJobHyperparameters } from './requestSchema.ts';
 
@@ -59,8 +59,8 @@ export async function measureCalibration(deps: CalibrationDeps, datasetId: strin
 
 function ratiosOf(job: FinishedJob, measured: readonly MeasuredNetwork[], shape: DatasetShape): Ratios {
   const hyperparameters = readJobHyperparameters(job.request);
-  const specs = isEnsemble(hyperparameters) ? memberSpecs(hyperparameters) : [hyperparameters];
-  const costs = specs.map((spec) => estimateCost(spec, shape));
+  const networks = isEnsemble(hyperparameters) ? ensembleNetworks(hyperparameters) : [{ spec: hyperparameters }];
+  const costs = networks.map(({ spec }) => estimateCost(spec, shape));
   const costOf = ({ member }: MeasuredNetwork) => costs[Math.max(0, member - 1)];
   const estimated = sum(measured.map((network) => network.epochs * costOf(network).secondsPerEpoch));
   const seconds = sum(measured.map((network) => network.seconds));

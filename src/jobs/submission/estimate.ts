@@ -4,7 +4,7 @@ import { estimateEnsembleMemory, estimateEnsembleModel } from '../../training/es
 import { estimateMemory } from '../../training/estimate/memory.ts';
 import { countParameters } from '../../training/estimate/networkOf.ts';
 import type { DatasetShape } from '../../training/resolve/shape.ts';
-import { memberSpecs } from '../../training/schemas/ensemble.ts';
+import { ensembleNetworks } from '../../training/schemas/ensemble.ts';
 import type { JobEstimate } from './previewSchema.ts';
 import { isEnsemble, type JobHyperparameters } from './requestSchema.ts';
 import type { Machine } from './threadWarnings.ts';
@@ -16,14 +16,14 @@ export function estimateJob(
   { coresOfJob: cores }: Pick<Machine, 'coresOfJob'>,
   calibration: Calibration,
 ): JobEstimate {
-  const networks = isEnsemble(job) ? memberSpecs(job) : [job];
+  const networks = isEnsemble(job) ? ensembleNetworks(job).map(({ spec }) => spec) : [job];
   const { cpuSeconds, seconds } = estimateDuration(networks, shape, { cores, calibration });
   return {
     cpuSeconds,
     seconds,
     cores,
     measuredOn: calibration.jobs,
-    members: networks.length,
+    members: isEnsemble(job) ? job.ensemble.members.length : 1,
     parameters: networks.reduce((sum, network) => sum + countParameters(network, shape), 0),
     bytes: isEnsemble(job) ? estimateEnsembleModel(job, shape) : estimateCost(job, shape).modelBytes,
     memoryBytes: isEnsemble(job) ? estimateEnsembleMemory(job, shape, cores) : estimateMemory(job, shape),
