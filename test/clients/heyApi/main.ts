@@ -18,6 +18,7 @@ async function main(baseUrl: string): Promise<PredictAnswer['predictions']> {
     body: { datasetId: dataset.id, target: 'large', effort: 'fast' },
     throwOnError: true,
   });
+  if (!('id' in job)) throw new Error('Only a dry run returns a preview.');
   const { modelId } = await ended(job);
   if (modelId === null) throw new Error('The job made no model.');
   const rows = [
