@@ -35,6 +35,8 @@ const UNKNOWN = '00000000000000000000000000';
 const BODIES: Readonly<Record<string, (ids: Readonly<Record<string, string>>) => unknown>> = {
   'PUT /v1/aliases/{name}': ({ models }) => ({ modelId: models }),
 };
+/** Required parameters. */
+const QUERIES: Readonly<Record<string, string>> = { 'GET /v1/models/{id}/export': '?format=npz' };
 /** The key is checked before anything is looked up: only admins of `default` manage projects. */
 const FOR_DEFAULT_ADMINS = ['PATCH /v1/projects/{name}', 'DELETE /v1/projects/{name}'];
 /** Refused for every key of another project. */
@@ -50,10 +52,10 @@ beforeAll(async () => {
   service = await openService();
   await service.makeProject('theirs');
   await service.makeProject('mine');
-  const { datasetId, jobId, modelId, alias, webhookId, sweepId } = await insertThings(service.database, 'theirs');
+  const { datasetId, jobId, modelId, alias, ...ids } = await insertThings(service.database, 'theirs');
   const { id: keyId } = await service.makeKey(['read'], 'theirs');
-  const made = { datasets: datasetId, jobs: jobId, models: modelId, webhooks: webhookId, sweeps: sweepId };
-  theirs = { ...made, aliases: alias, keys: keyId, projects: 'theirs' };
+  const made = { datasets: datasetId, jobs: jobId, models: modelId, webhooks: ids.webhookId, sweeps: ids.sweepId };
+  theirs = { ...made, reports: ids.reportId, aliases: alias, keys: keyId, projects: 'theirs' };
   stranger = (await service.makeKey(['admin'], 'mine')).key;
   before = await rowsOfTheirs();
 });
@@ -73,7 +75,7 @@ function unknownThings(): Readonly<Record<string, string>> {
 
 function send(route: string, things: Readonly<Record<string, string>>, key: string | undefined): Promise<Answer> {
   const [method = '', path = ''] = route.split(' ');
-  const address = path.replace(/\{\w+\}/g, () => thingOf(path, things));
+  const address = path.replace(/\{\w+\}/g, () => thingOf(path, things)) + (QUERIES[route] ?? '');
   const content = paths[path]?.[method.toLowerCase()]?.requestBody?.content;
   if (content === undefined) return service.ask(address, key, { method });
   return service.ask(address, key, jsonBody(BODIES[route]?.(things) ?? exampleOf(content), method));

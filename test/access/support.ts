@@ -8,6 +8,7 @@ import { type Config, readConfig } from '../../src/config/config.ts';
 import { SERVICE_SETTINGS } from '../../src/config/settings.ts';
 import { DEFAULT_PROJECT, type Scope } from '../../src/kit/contract/caller.ts';
 import { newId } from '../../src/kit/ids.ts';
+import { insertReport } from '../../src/models/reports/transitions.ts';
 import { startService } from '../../src/server/api.ts';
 import { type Database, openDatabase } from '../../src/store/database/database.ts';
 import { HTTP_LIMITS } from '../support/access.ts';
@@ -109,7 +110,10 @@ export async function insertThings(database: Database, project: string) {
     .insertInto('sweeps')
     .values({ ...about, id: sweepId, state: 'paused', request: '{}', ranMs: 0 })
     .execute();
-  return { datasetId, jobId, modelId, alias: 'champion', webhookId, sweepId };
+  const reportId = newId('rpt');
+  const report = { project, id: reportId, kind: 'evaluation', key: 'a', request: '{}', datasetId, createdAt: 0 };
+  await insertReport(database, report, [modelId]);
+  return { datasetId, jobId, modelId, alias: 'champion', webhookId, sweepId, reportId };
 }
 
 const FAILURE = '{"code":"internal_error","message":""}';

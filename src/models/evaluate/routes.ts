@@ -38,7 +38,7 @@ export function evaluationRoutes({ evaluations, reports }: EvaluationRoutesDeps)
         params: modelParams,
         querystring: reportWaitQuery,
         headers: z.object({ ...idempotencyHeaders.shape, ...preferHeader }),
-        body: evaluationBody.nullish(),
+        body: evaluationBody.nullish().meta({ examples: [{ part: 'validation', threshold: 0.3 }] }),
         response: {
           200: jsonResponse('The report has ended.', evaluationSchema),
           202: jsonResponse('The report is not complete; `Location` names it.', evaluationSchema),

@@ -28,4 +28,4 @@ export const exportedFile = z.string().meta({ format: 'binary' });
 export const exportedJson = z
   .looseObject({ modelId: z.string(), sha256: z.string() })
   .describe('The answers of `preprocessing` and `parameters`, each under its name.')
-  .meta({ id: 'ExportedModel' });
+  .meta({ id: 'ExportedModel', example: { modelId: 'mdl_01jd8m3c6r0v3k9m7d5x2w1q4z', sha256: '9f2c…' } });

@@ -1,5 +1,11 @@
 import { z } from 'zod';
+import { limitedRecord } from '../../kit/contract/limitedRecord.ts';
 import { shownLayers, traceFields } from '../../training/trace/options.ts';
+
+/** Of a list of rows. Fewer have another limit. */
+const MAX_LENGTH = 10_000;
+/** Of a row: more than a dataset may have columns. */
+const MAX_CELLS = 100_000;
 
 const cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
@@ -15,11 +21,13 @@ export const traceQuery = z.strictObject({
 export const modelTraceRequest = z
   .strictObject({
     rows: z
-      .array(z.record(z.string().describe('A column of the dataset.'), cell))
+      .array(limitedRecord(z.string().describe('A column of the dataset.'), cell, MAX_CELLS))
       .min(1)
+      .max(MAX_LENGTH)
       .describe('Rows as they were uploaded: the examples.'),
     targets: z
       .array(cell)
+      .max(MAX_LENGTH)
       .nullable()
       .default(null)
       .describe(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_LAYERS } from '../schemas/network.ts';
 import { DEFAULT_SEED, seedSchema } from '../schemas/seed.ts';
 
 /** What `include` can name, in the order of the passes. */
@@ -49,6 +50,7 @@ export const traceFields = {
   include: z
     .array(z.enum(INCLUDABLE))
     .min(1)
+    .max(INCLUDABLE.length)
     .default([...DEFAULT_INCLUDE])
     .describe(
       'The matrices of each layer in the answer. `Z` includes Y, which is Z normalized; `A` includes D, which is A after dropout, and E of layer 0; `b` includes gamma, beta, mean and var; `W` includes all parameters of layer 0.',
@@ -59,6 +61,7 @@ export const traceFields = {
 export const shownLayers = z
   .array(z.int().min(0))
   .min(1)
+  .max(MAX_LAYERS + 1)
   .optional()
   .describe('The layers in the answer; 0 is the embedding. Default: all. Every layer is computed and checked.');
 

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { LOSS_NAMES } from '../../../engine/losses/losses.ts';
-import { layerRequestSchema, MAX_LAYERS } from '../../schemas/network.ts';
+import { layerRequestSchema, MAX_LAYERS, MAX_UNITS } from '../../schemas/network.ts';
 import { lossOptionsSchema } from '../../schemas/training.ts';
 import { shownLayers, traceFields } from '../../trace/options.ts';
 
-const matrix = z.array(z.array(z.number()));
-const column = z.union([z.array(z.number()), matrix]).describe('A list of n[l] numbers, or the column (n[l], 1).');
+const numbers = z.array(z.number()).max(MAX_UNITS);
+const matrix = z.array(numbers).max(MAX_UNITS);
+const column = z.union([numbers, matrix]).describe('A list of n[l] numbers, or the column (n[l], 1).');
 
 const layerSchema = layerRequestSchema
   .partial({ units: true })
@@ -23,6 +24,7 @@ export type TracedLayerRequest = z.output<typeof layerSchema>;
 const embeddedColumns = z
   .array(z.int().min(0))
   .min(1)
+  .max(MAX_UNITS)
   .describe('The embedded inputs: rows of X, from 0, in rising order.');
 const embedded = matrix.optional();
 const embeddingSchema = z.discriminatedUnion('type', [
@@ -89,6 +91,7 @@ export const networkTraceRequest = z
     labelSmoothing: z.number().min(0).lt(1).default(0).describe('Of binaryCrossEntropy and crossEntropy.'),
     classWeights: z
       .array(z.number().positive().max(1e6))
+      .max(MAX_UNITS)
       .nullable()
       .default(null)
       .describe('Of crossEntropy: a weight for each class. J divides by the weights of the examples.'),
