@@ -8,7 +8,7 @@ import { isTransient } from '../../store/database/errors.ts';
 import type { CheckpointRow } from '../../store/database/tables.ts';
 import type { Checkpoint } from '../../training/checkpoint/checkpoint.ts';
 import { decodeCheckpoint, type EncodedCheckpoint } from '../../training/checkpoint/encoding.ts';
-import { decodeMember, encodeMember, type MemberState } from '../../training/ensemble/encoding.ts';
+import { decodeMember, encodeMember } from '../../training/ensemble/encoding.ts';
 import type { Snapshot } from '../../training/ensemble/snapshots.ts';
 import type { TrainingSpec } from '../../training/schemas/spec.ts';
 import { createCheckpointStore } from './store.ts';
@@ -30,16 +30,9 @@ interface RestoredMember {
   readonly isFinished: boolean;
 }
 
-/** The snapshots of a network that an extension of its job may select again. */
-interface RetainedSnapshots {
-  /** From 1. */
-  readonly member: number;
-  readonly snapshots: readonly Snapshot[];
-}
-
 /**
  * The checkpoints of the networks of an ensemble: a blob and a row each. Each has the snapshots
- * since the one before, so all of a network's checkpoints are stored until its job has succeeded.
+ * since the one before, so all of a network's checkpoints are stored until its job is deleted.
  */
 export interface MemberCheckpoints {
   /**
@@ -59,16 +52,6 @@ export interface MemberCheckpoints {
    * Writes the row within the caller's transaction. Returns the files to remove after the commit.
    */
   record(queries: Queries, row: CheckpointRow): Promise<readonly string[]>;
-  /**
-   * Writes one blob for each network with checkpoints: the state of its last one, and the retained
-   * snapshots. They count once they replace the others.
-   */
-  compact(jobId: string, retained: readonly RetainedSnapshots[]): Promise<readonly CheckpointRow[]>;
-  /**
-   * Replaces all rows of a job within the caller's transaction. Returns the files to remove after
-   * the commit.
-   */
-  replace(queries: Queries, jobId: string, rows: readonly CheckpointRow[]): Promise<readonly string[]>;
   /** Deletes all checkpoints of a network that has left the ensemble. */
   forget(jobId: string, member: number): Promise<void>;
 }
@@ -79,26 +62,13 @@ export function createMemberCheckpoints({ database, blobs, clock, log }: Checkpo
     await store.forget(rows);
     await blobs.remove(rows.map(({ file }) => file));
   };
-  const readState = async ({ file, sha256 }: CheckpointRow): Promise<MemberState> => {
+  const read = async ({ file, sha256 }: CheckpointRow, spec: TrainingSpec) => {
     const path = await blobs.fetch(file);
     if (path === undefined) throw new Error('The checkpoint file is missing.');
     const bytes = await readFile(path);
     if (hashOf([bytes]) !== sha256) throw new Error('The checkpoint file has changed since it was written.');
-    return decodeMember(bytes);
-  };
-  const read = async (row: CheckpointRow, spec: TrainingSpec) => {
-    const { checkpoint, snapshots } = await readState(row);
+    const { checkpoint, snapshots } = decodeMember(bytes);
     return { checkpoint: decodeCheckpoint(checkpoint, spec), snapshots };
-  };
-  const writeState = async (
-    place: Pick<CheckpointRow, 'jobId' | 'member' | 'step' | 'epoch' | 'finished'>,
-    state: MemberState,
-  ) => {
-    const file = `${place.jobId}.${place.member}.${place.step}.${randomUUID()}.checkpoint`;
-    const parts = encodeMember(state);
-    await blobs.put(file, parts);
-    const bytes = parts.reduce((sum, part) => sum + part.length, 0);
-    return { ...place, file, bytes, sha256: hashOf(parts), createdAt: clock() };
   };
 
   const restoreMember = async (rows: readonly CheckpointRow[], spec: TrainingSpec): Promise<RestoredMember> => {
@@ -135,30 +105,16 @@ export function createMemberCheckpoints({ database, blobs, clock, log }: Checkpo
       return restored;
     },
 
-    write: (jobId, member, { step, epoch, finished, bytes: checkpoint }, snapshots) =>
-      writeState({ jobId, member, step, epoch, finished: finished ? 1 : 0 }, { checkpoint, snapshots }),
+    async write(jobId, member, { step, epoch, finished, bytes: checkpoint }, snapshots) {
+      const file = `${jobId}.${member}.${step}.${randomUUID()}.checkpoint`;
+      const parts = encodeMember({ checkpoint, snapshots });
+      await blobs.put(file, parts);
+      const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+      const row = { jobId, member, step, epoch, file, bytes, sha256: hashOf(parts), createdAt: clock() };
+      return { ...row, finished: finished ? 1 : 0 };
+    },
 
     record: store.recordMember,
-
-    async compact(jobId, retained) {
-      const rows = await store.ofMembers(jobId);
-      const compacted: CheckpointRow[] = [];
-      for (const { member, snapshots } of retained) {
-        const last = rows.find((row) => row.member === member);
-        if (last === undefined) continue;
-        const { step, epoch, finished } = last;
-        const { checkpoint } = await readState(last);
-        compacted.push(await writeState({ jobId, member, step, epoch, finished }, { checkpoint, snapshots }));
-      }
-      return compacted;
-    },
-
-    async replace(queries, jobId, rows) {
-      const replaced = await store.drop(queries, jobId);
-      for (const row of rows) await store.recordMember(queries, row);
-      return replaced;
-    },
-
     forget: async (jobId, member) => forgetRows((await store.ofMembers(jobId)).filter((row) => row.member === member)),
   };
 }

@@ -41,11 +41,6 @@ export interface FinishedTraining {
     | { readonly kind: 'trained'; readonly outcome: AnyOutcome };
   /** The checkpoint that an extension resumes from, once the model is saved. */
   readonly last: CheckpointRow | null;
-  /**
-   * The checkpoints of the networks of an ensemble that replace all others once the model is saved.
-   * Absent: the others stay.
-   */
-  readonly compacted?: readonly CheckpointRow[] | undefined;
 }
 
 export interface EndJobDeps {
@@ -60,15 +55,14 @@ export interface EndJobDeps {
 /**
  * Moves the job to the state that follows from its training, after all of its progress is written.
  */
-export async function endJob(deps: EndJobDeps, job: TrainedJob, finished: FinishedTraining): Promise<void> {
-  const { result, last } = finished;
+export async function endJob(deps: EndJobDeps, job: TrainedJob, { result, last }: FinishedTraining): Promise<void> {
   const { queue, progress, checkpoints, log } = deps;
   if (result.kind !== 'trained') await progress.flush();
   // Without a model the last checkpoint is not recorded: the next attempt writes it again.
   if (last && result.kind !== 'trained') await checkpoints.removeFiles([last.file]);
   switch (result.kind) {
     case 'trained':
-      return succeed(deps, job, result.outcome, finished);
+      return succeed(deps, job, result.outcome, last);
     case 'failed':
       // The error is logged only if it is internal. Messages of other failures may quote the data,
       // and the job has them.
@@ -95,20 +89,20 @@ async function succeed(
   deps: EndJobDeps,
   job: TrainedJob,
   outcome: AnyOutcome,
-  { last, compacted }: Pick<FinishedTraining, 'last' | 'compacted'>,
+  last: CheckpointRow | null,
 ): Promise<void> {
   const { queue, progress, checkpoints, saveModel, clock, log } = deps;
   const warnings = distinct([...job.warnings, ...outcome.warnings]);
   // The epochs of an ensemble are those of its members.
   const epochs = 'epochs' in outcome ? outcome.epochs : 0;
-  let obsolete: readonly string[] = [...(last ? [last] : []), ...(compacted ?? [])].map(({ file }) => file);
+  let obsolete: readonly string[] = last ? [last.file] : [];
   let replaced: readonly string[] = [];
   try {
     const save = async (queries: Queries) => {
       const modelId = await saveModel(queries, job, outcome, clock());
       if (last) replaced = await checkpoints.record(queries, last);
+      // The members of an ensemble have recorded theirs.
       else if ('epochs' in outcome) replaced = await checkpoints.drop(queries, job.id);
-      else if (compacted) replaced = await checkpoints.members.replace(queries, job.id, compacted);
       return modelId;
     };
     const saved = await queue.succeed(job.id, { epochs, warnings }, save, progress.flushWith);

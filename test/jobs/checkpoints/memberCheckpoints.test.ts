@@ -1,4 +1,4 @@
-import { readdirSync, truncateSync } from 'node:fs';
+import { truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { encodeCheckpoint } from '../../../src/training/checkpoint/encoding.ts';
@@ -38,7 +38,7 @@ async function openCheckpoints() {
     return row.file;
   };
   const restore = () => members.restore(id, [SPEC, SPEC]);
-  return { folder, database, checkpoints, members, id, record, restore };
+  return { folder, checkpoints, members, id, record, restore };
 }
 
 describe('the checkpoints of members', () => {
@@ -89,35 +89,6 @@ describe('the checkpoints of members', () => {
     await record(1, 10, [], { finished: true });
     const [first] = await restore();
     expect(first).toMatchObject({ isFinished: true, snapshots: [snapshot(1)] });
-  });
-
-  it('are compacted to the last state of each network and the retained snapshots', async () => {
-    const { folder, database, checkpoints, members, id, record, restore } = await openCheckpoints();
-    const files = [
-      await record(1, 10, [snapshot(1), snapshot(2)]),
-      await record(1, 20, [snapshot(3)], { finished: true }),
-      await record(2, 10, [], { finished: true }),
-    ];
-    const retained = [
-      { member: 1, snapshots: [snapshot(2)] },
-      { member: 2, snapshots: [] },
-      { member: 3, snapshots: [] },
-    ];
-    const compacted = await members.compact(id, retained);
-    expect(await members.replace(database, id, compacted)).toEqual(expect.arrayContaining(files));
-    await checkpoints.removeFiles(files);
-    expect(readdirSync(join(folder, 'checkpoints')).toSorted()).toEqual(compacted.map(({ file }) => file).toSorted());
-    const [first, second] = await restore();
-    expect(first).toMatchObject({ isFinished: true, checkpoint: { step: 20 }, snapshots: [snapshot(2)] });
-    expect(second).toMatchObject({ checkpoint: { step: 10 }, snapshots: [] });
-  });
-
-  it('are not compacted if one is damaged', async () => {
-    const { folder, checkpoints, members, id, record } = await openCheckpoints();
-    const damaged = await record(1, 20, [snapshot(2)]);
-    truncateSync(join(folder, 'checkpoints', damaged), 40);
-    await expect(members.compact(id, [{ member: 1, snapshots: [] }])).rejects.toThrow(/has changed/);
-    expect((await checkpoints.ofJob(id)).map(({ file }) => file)).toEqual([damaged]);
   });
 
   it('are forgotten for one network alone', async () => {

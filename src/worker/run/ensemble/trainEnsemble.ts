@@ -1,6 +1,6 @@
 import { DATASET_MISSING } from '../../../jobs/failures.ts';
 import type { Warning } from '../../../kit/warning.ts';
-import type { EnsembleOutcome, SelectionSummary } from '../../../training/ensemble/outcome.ts';
+import type { EnsembleOutcome } from '../../../training/ensemble/outcome.ts';
 import { allDiverged } from '../../progress/ensembleMessages.ts';
 import type { FailedResult } from '../../thread/threadTask.ts';
 import type { FinishedTraining } from '../endJob.ts';
@@ -61,38 +61,8 @@ async function trainAndSelect(
   const result = await resultOf(deps.pool.select(task, signals.force), signals.force, deps.log);
   deps.onThreadFree();
   if (result.kind !== 'selected') return { result, last: null };
-  const { outcome } = result;
-  report.complete(outcome.summary);
-  const compacted = await compactCheckpoints(deps, ensemble, outcome.summary);
-  return { result: { kind: 'trained', outcome: withWarnings(outcome, warnings) }, last: null, compacted };
-}
-
-/**
- * The checkpoints that an extension needs: the last state of each network, its best snapshot and
- * those in the model. Undefined, and logged, if they cannot be written.
- */
-async function compactCheckpoints(
-  { checkpoints, log }: EnsembleRunDeps,
-  { members, job }: Ensemble,
-  { members: best, selected }: SelectionSummary,
-): Promise<FinishedTraining['compacted']> {
-  const retained = members.map(({ number, member, fold, snapshots }) => {
-    const bestEpoch = best.find((each) => each.member === member)?.epoch ?? 0;
-    const epochs = new Set(selected.filter((each) => each.member === member && each.fold === fold).map(epochOf));
-    // The network of a fold may have ended before the best epoch of its member.
-    const own = snapshots.findLast(({ epoch }) => epoch <= bestEpoch);
-    return { member: number, snapshots: snapshots.filter((each) => each === own || epochs.has(each.epoch)) };
-  });
-  try {
-    return await checkpoints.members.compact(job.id, retained);
-  } catch (error) {
-    log.warn({ err: error }, 'the checkpoints could not be compacted');
-    return undefined;
-  }
-}
-
-function epochOf({ epoch }: { readonly epoch: number }): number {
-  return epoch;
+  report.complete(result.outcome.summary);
+  return { result: { kind: 'trained', outcome: withWarnings(result.outcome, warnings) }, last: null };
 }
 
 function failed(result: FailedResult): FinishedTraining {
