@@ -3,7 +3,7 @@ import { ACTIVATIONS } from '../../engine/kernels/kernels.ts';
 import { INITIALIZERS, type InitializerName } from '../../engine/layers/initializers.ts';
 import { NORMALIZATIONS, type NormalizationName } from '../../engine/layers/normalizations.ts';
 
-export const MAX_UNITS = 16_384;
+const MAX_UNITS = 16_384;
 export const MAX_LAYERS = 64;
 
 // Object.keys loses the literal type of the keys of a constant table.

@@ -19,7 +19,7 @@ export interface Member extends Pick<Description, 'columns' | 'readAs' | 'featur
 
 /** Parsing and writing this many rows takes 1 to 2 ms. */
 const CHUNK_ROWS = 256;
-/** Multiply-adds of a chunk at most: another 2 ms at 45 billion a second, in WebAssembly 4 to 5 ms. */
+/** Multiply-adds of a chunk at most: another 2 ms at 45 billion a second, 5 ms in WebAssembly. */
 const CHUNK_MULTIPLY_ADDS = 1e8;
 const LARGEST_NUMBER_BYTES = 8;
 

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { LOSS_NAMES } from '../../../engine/losses/losses.ts';
-import { layerRequestSchema, MAX_LAYERS, MAX_UNITS } from '../../schemas/network.ts';
+import { layerRequestSchema, MAX_LAYERS } from '../../schemas/network.ts';
 import { lossOptionsSchema } from '../../schemas/training.ts';
 import { shownLayers, traceFields } from '../../trace/options.ts';
 
-const numbers = z.array(z.number()).max(MAX_UNITS);
-const matrix = z.array(numbers).max(MAX_UNITS);
+/** Of a list: as many numbers as a layer may have units. */
+const MAX_LENGTH = 16_384;
+
+const numbers = z.array(z.number()).max(MAX_LENGTH);
+const matrix = z.array(numbers).max(MAX_LENGTH);
 const column = z.union([numbers, matrix]).describe('A list of n[l] numbers, or the column (n[l], 1).');
 
 const layerSchema = layerRequestSchema
@@ -24,7 +27,7 @@ export type TracedLayerRequest = z.output<typeof layerSchema>;
 const embeddedColumns = z
   .array(z.int().min(0))
   .min(1)
-  .max(MAX_UNITS)
+  .max(MAX_LENGTH)
   .describe('The embedded inputs: rows of X, from 0, in rising order.');
 const embedded = matrix.optional();
 const embeddingSchema = z.discriminatedUnion('type', [
@@ -91,7 +94,7 @@ export const networkTraceRequest = z
     labelSmoothing: z.number().min(0).lt(1).default(0).describe('Of binaryCrossEntropy and crossEntropy.'),
     classWeights: z
       .array(z.number().positive().max(1e6))
-      .max(MAX_UNITS)
+      .max(MAX_LENGTH)
       .nullable()
       .default(null)
       .describe('Of crossEntropy: a weight for each class. J divides by the weights of the examples.'),
