@@ -7,8 +7,9 @@ import { type RoundTrips, startRoundTrips } from './service.ts';
 /** Generated tables; `TRAINYARD_PROPERTY_RUNS` sets another number. */
 const RUNS = 60;
 const numRuns = Number(process.env.TRAINYARD_PROPERTY_RUNS ?? RUNS);
-/** `TRAINYARD_PROPERTY_SEED` repeats a run. */
-const seed = Number(process.env.TRAINYARD_PROPERTY_SEED ?? Date.now() % 2 ** 31);
+/** The same tables in every run; `TRAINYARD_PROPERTY_SEED` sets others. */
+const SEED = 4;
+const seed = Number(process.env.TRAINYARD_PROPERTY_SEED ?? SEED);
 /** The share of tables that must be compared, not refused. */
 const MIN_COMPARED = 0.7;
 /** Characters of a file that a failure shows. */
@@ -30,7 +31,8 @@ it(`reads ${numRuns} generated tables alike in training and prediction (seed ${s
       throw new Error(`${error instanceof Error ? error.message : error}\n${describeFile(file)}`);
     }
   };
-  await fc.assert(fc.asyncProperty(generatedFile, property), { numRuns, seed });
+  // Shrinking a table would take minutes.
+  await fc.assert(fc.asyncProperty(generatedFile, property), { numRuns, seed, endOnFailure: true });
   const compared = outcomes.filter((outcome) => outcome === 'compared').length;
   expect(compared).toBeGreaterThan(MIN_COMPARED * numRuns);
 }, 7_200_000);
