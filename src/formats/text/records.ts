@@ -143,8 +143,12 @@ function skipBlanks(text: string, from: number): number {
   return at;
 }
 
+/** `#N/A` marks a missing value, by which a row may begin. */
+const HASH_CELL = '#N/A';
+
 function startsWithHash(text: string, at: number): boolean {
-  return text[skipBlanks(text, at)] === '#';
+  const start = skipBlanks(text, at);
+  return text[start] === '#' && !text.startsWith(HASH_CELL, start);
 }
 
 /** The index of the quote that closes a cell, or -1. */

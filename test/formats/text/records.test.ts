@@ -28,6 +28,11 @@ describe('records', () => {
     expect(records.map(({ line }) => line)).toEqual(lines);
   });
 
+  it('begin with #, unless the first cell is a missing value', () => {
+    const records = readPieces(['# note\n  #1,2\n#N/A,3\n #N/A\n"# quoted",4\n']);
+    expect(records.map(({ hasHash }) => hasHash)).toEqual([true, true, false, false, false]);
+  });
+
   it.each([
     ['a\n"b\nc', 'Line 2 has a quote that is not closed'],
     ['a\nb,"c"d\n', 'Line 2 has text after a closing quote'],
